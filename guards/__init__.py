@@ -1,0 +1,1 @@
+"""What nothing may get past: addresses, markup, spreadsheet cells, limits."""

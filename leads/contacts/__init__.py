@@ -1,0 +1,1 @@
+"""Contacts come in: import with mapping, merging and reasons."""

@@ -1,0 +1,1 @@
+"""Leads go out: one file per target."""

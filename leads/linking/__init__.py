@@ -1,0 +1,1 @@
+"""Ties the people and companies that signals are about to contacts, and says why."""

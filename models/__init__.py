@@ -1,0 +1,30 @@
+"""What povod keeps: tables, sessions, migrations. Imports none of the other packages."""
+
+from models.base import Base, UtcDateTime
+from models.contacts import Company, Contact, Identity, Suppression
+from models.leads import Delivery, Lead, LeadEvent, Story
+from models.posts import Post, PostRevision, Sighting
+from models.signals import DroppedMatch, Link, Signal
+from models.sources import Author, CrawlRun, Source
+
+__all__ = [
+    "Author",
+    "Base",
+    "Company",
+    "Contact",
+    "CrawlRun",
+    "Delivery",
+    "DroppedMatch",
+    "Identity",
+    "Lead",
+    "LeadEvent",
+    "Link",
+    "Post",
+    "PostRevision",
+    "Sighting",
+    "Signal",
+    "Source",
+    "Story",
+    "Suppression",
+    "UtcDateTime",
+]

@@ -1,0 +1,5 @@
+from typing import Any
+
+
+def main() -> Any:
+    """Start."""

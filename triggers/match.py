@@ -1,0 +1,59 @@
+"""The values that detection takes and gives: nothing stored, nothing fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to look at. `lang` is a two-letter code, or None to have it identified."""
+
+    text: str
+    lang: str | None = None
+    published: datetime | None = None
+    author: str | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule found in a text: what, where, in which words, how surely and why.
+
+    `text[start:end] == quote` in Unicode code points, of the text that was given.
+    """
+
+    kind: str
+    rule: str
+    version: str
+    start: int
+    end: int
+    quote: str
+    confidence: float
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    context: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A match that its context took back, and for which reason."""
+
+    kind: str
+    rule: str
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """All that was found in one document, and all that was found and dropped."""
+
+    lang: str | None
+    matches: tuple[Match, ...] = ()
+    dropped: tuple[Dropped, ...] = ()

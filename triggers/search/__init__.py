@@ -1,0 +1,1 @@
+"""Saved searches: the query language and the engine that matches them."""

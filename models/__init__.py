@@ -1,7 +1,7 @@
 """What povod keeps: tables, sessions, migrations. Imports none of the other packages."""
 
 from models.base import Base, UtcDateTime
-from models.contacts import Company, Contact, Identity, Suppression
+from models.contacts import Company, Contact, ContactFile, Identity, Suppression
 from models.leads import Delivery, Lead, LeadEvent, Story
 from models.posts import Post, PostRevision, Sighting
 from models.signals import DroppedMatch, Link, Signal
@@ -12,6 +12,7 @@ __all__ = [
     "Base",
     "Company",
     "Contact",
+    "ContactFile",
     "CrawlRun",
     "Delivery",
     "DroppedMatch",

@@ -75,6 +75,20 @@ class Identity(Base):
     normalized: Mapped[str] = mapped_column(Text)
 
 
+class ContactFile(Base):
+    """A file of contacts as it was when last imported, so that it is read again only when it has changed."""
+
+    __tablename__ = "contact_file"
+
+    id: Mapped[Id]
+    path: Mapped[str] = mapped_column(String(1024), unique=True)
+    # Hash of the file's bytes together with its mapping.
+    content_hash: Mapped[str] = mapped_column(String(64))
+    rows: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    imported_at: Mapped[Instant]
+
+
 class Suppression(Base):
     """A keyed hash of someone who was forgotten or objected: stops re-ingestion, reveals nobody."""
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, Instant, LongText, Name, RowId
 
-SOURCE_STATES = ("active", "paused", "gone")
+# gone: the server said so for good. removed: no longer wanted, kept for the posts it brought.
+SOURCE_STATES = ("active", "paused", "gone", "removed")
 SOURCE_ORIGINS = ("file", "database")
 PEOPLE_POLICIES = ("known", "any")
 
@@ -20,7 +21,7 @@ class Source(Base):
 
     __tablename__ = "source"
     __table_args__ = (
-        CheckConstraint("state in ('active', 'paused', 'gone')", name="state"),
+        CheckConstraint("state in ('active', 'paused', 'gone', 'removed')", name="state"),
         CheckConstraint("origin in ('file', 'database')", name="origin"),
         CheckConstraint("people in ('known', 'any')", name="people"),
         Index(None, "state", "next_fetch_at"),

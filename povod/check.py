@@ -14,7 +14,7 @@ from models.faults import database_faults
 from models.schema import status
 from models.session import database_exists, display_url, open_database, session_factory
 from povod.config.load import LoadedConfig
-from povod.console import ago, duration_words, plural
+from povod.console import ago, plural, span_text
 from povod.faults import ConfigFaults, Fault
 from povod.source_sync import refuse_names_in_both
 from povod.wiring import load_detector

@@ -2,6 +2,7 @@
 
 from models.base import Base, UtcDateTime
 from models.contacts import Company, Contact, ContactFile, Identity, Suppression
+from models.faults import DatabaseFault
 from models.leads import Delivery, Lead, LeadEvent, Story
 from models.posts import Post, PostRevision, Sighting
 from models.signals import DroppedMatch, Link, Signal
@@ -14,6 +15,7 @@ __all__ = [
     "Contact",
     "ContactFile",
     "CrawlRun",
+    "DatabaseFault",
     "Delivery",
     "DroppedMatch",
     "Identity",

@@ -1,0 +1,51 @@
+"""What processing needs to be told: plain values, built by the application from its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from leads.keys import stable_key
+from leads.linking.records import Mention
+
+# Raise when the decisions in this package change, so that stored posts are looked at again.
+DECISIONS_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where leads are delivered to: its name, and which leads it wants (`kinds` empty: all)."""
+
+    name: str
+    min_score: float = 0.0
+    kinds: frozenset[str] = frozenset()
+
+    def wants(self, kind: str, score: float) -> bool:
+        """Whether a lead of this kind and score goes there."""
+        return score >= self.min_score and (not self.kinds or kind in self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSettings:
+    """`sensitive`: keep sensitive kinds; `targets`: where leads go; `suppressed`: whether somebody was forgotten."""
+
+    sensitive: bool = False
+    targets: tuple[Target, ...] = ()
+    suppressed: Callable[[Mention], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a post was looked at with: `rules` decides what is found, `people` whose it is and whether it is kept."""
+
+    rules: str
+    people: str
+
+    def __str__(self) -> str:
+        return f"{self.rules}:{self.people}"
+
+
+def version_of(rules: str, contacts: str, policies: str, settings: ProcessSettings) -> Version:
+    """The version of these rules, contacts, sources' people policies and settings."""
+    people = stable_key(contacts, policies, int(settings.sensitive), DECISIONS_VERSION)
+    return Version(stable_key(rules)[:16], people[:16])

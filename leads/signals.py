@@ -1,0 +1,57 @@
+"""From a match in a composed text back to the post's own fields: what a kept signal says of its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leads.keys import stable_key
+
+BREAK = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A post's title and text as one text to look at. `title_length` is 0 where the title was left out."""
+
+    text: str
+    title_length: int = 0
+
+    def place(self, start: int, end: int) -> Place:
+        """The field and span that `text[start:end]` came from.
+
+        A span over the break between title and text keeps its longer part (the title's, if equal), since a quote
+        is always words of one field.
+        """
+        body = self.title_length + len(BREAK) if self.title_length else 0
+        in_title = max(0, min(end, self.title_length) - start)
+        in_text = max(0, end - max(start, body))
+        if in_title and in_title >= in_text:
+            return Place("title", start, min(end, self.title_length))
+        return Place("text", max(start, body) - body, max(end, body) - body)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Words of a post: `post.<field>[start:end]` in Unicode code points."""
+
+    field: str
+    start: int
+    end: int
+
+
+def compose(title: str, text: str) -> Composed:
+    """Title and text as one text; the title is left out when it is empty or the text begins with it."""
+    title = title.rstrip()
+    if not title or text.lstrip().startswith(title):
+        return Composed(text)
+    return Composed(title + BREAK + text, len(title))
+
+
+def key_of_signal(post_key: str, rule: str, place: Place) -> str:
+    """The key of the match of this rule at this place: the same match is never kept twice."""
+    return stable_key("signal", post_key, place.field, rule, place.start, place.end)
+
+
+def key_of_drop(post_key: str, rule: str, place: Place, reason: str) -> str:
+    """The key of a match that was dropped at this place for this reason."""
+    return stable_key("drop", post_key, place.field, rule, place.start, place.end, reason)

@@ -1,0 +1,138 @@
+"""Whom a signal is about and whom to write to: its mentions, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anyascii import anyascii
+
+from leads.linking.records import Mention
+
+# Kinds whose subject is an organisation even where the sentence names a person ("Clara is the new CEO of Lark"):
+# the person is tried first, since a contact is worth more than a company, then the company.
+COMPANY_KINDS = frozenset(
+    {
+        "funding", "leadership_change", "layoffs", "acquisition", "merger", "ipo", "expansion", "new_office", "hiring",
+        "product_launch", "partnership", "award", "bankruptcy", "rebranding", "results", "relocation", "tender",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """The author of a post, as far as its source told. All fields may be empty."""
+
+    key: str = ""
+    name: str = ""
+    handle: str = ""
+    platform: str = ""
+    url: str = ""
+    email: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to recognise the author by."""
+        return bool(self.name or self.handle or self.url or self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a signal is about.
+
+    `who` is author, relative, person, public or company. `mentions` are the pairs of `via` (subject, author, company)
+    and mention to link, best first. `provisional` is the story's subject key while nobody known is tied to it.
+    `relation` says how the person concerned is related to the one to write to; "" is that person themself.
+    """
+
+    who: str
+    name: str
+    provisional: str
+    mentions: tuple[tuple[str, Mention], ...]
+    relation: str = ""
+
+
+def subject_of(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str) -> Subject:
+    """The subject of a signal with these slots in a post by this author.
+
+    The relative of an author is a person nobody can write to: the author is, with the relation said.
+    """
+    said = slots.get("subject") or {}
+    who = str(said.get("who") or "author")
+    company = _text(slots.get("company"))
+    if who == "company" or (kind in COMPANY_KINDS and who in ("author", "relative", "public")):
+        return _company(company or _text(said.get("name")), writer, lang, slots)
+    if who in ("person", "public"):
+        return _person(kind, slots, writer, lang)
+    relation = _text(said.get("relation")) if who == "relative" else ""
+    return Subject(who, writer.name or writer.handle, author_key(writer), _author(writer, lang), relation)
+
+
+def _author(writer: Writer, lang: str) -> tuple[tuple[str, Mention], ...]:
+    if not writer.known:
+        return ()
+    return (
+        (
+            "author",
+            Mention(
+                name=writer.name,
+                handle=writer.handle,
+                platform=writer.platform,
+                email=writer.email,
+                url=writer.url,
+                lang=lang,
+            ),
+        ),
+    )
+
+
+def _person(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str) -> Subject:
+    said: Mapping[str, Any] = slots["subject"]
+    name, handle, company = _text(said.get("name")), _text(said.get("handle")), _text(slots.get("company"))
+    mention = Mention(
+        name=name,
+        handle=handle,
+        platform=writer.platform if handle else "",
+        company=company,
+        role=_text(slots.get("role")),
+        place=_text(slots.get("place")),
+        lang=lang,
+        schema="person",
+    )
+    mentions = [("subject", mention)] if name or handle else []
+    key = name_key(name) if name else f"name:@{handle.lstrip('@').casefold()}"
+    if kind in COMPANY_KINDS and company:
+        mentions.append(("company", Mention(name=company, lang=lang, schema="company")))
+        return Subject("company", company, name_key(company), tuple(mentions))
+    return Subject(str(said["who"]), name or handle, key, tuple(mentions), _text(said.get("relation")))
+
+
+def _company(name: str, writer: Writer, lang: str, slots: Mapping[str, Any]) -> Subject:
+    """A company; where the text says "we", the company is the author."""
+    if name:
+        mention = Mention(name=name, place=_text(slots.get("place")), lang=lang, schema="company")
+        return Subject("company", name, name_key(name), (("company", mention),))
+    return Subject("company", writer.name or writer.handle, author_key(writer), _author(writer, lang))
+
+
+def author_key(writer: Writer) -> str:
+    """The subject key of an author who is tied to nobody: the account where there is one, else the name."""
+    return f"author:{writer.key}" if writer.key else name_key(writer.name)
+
+
+def name_key(name: str) -> str:
+    """`name:` and the name in Latin letters, lower case, its words sorted: one key for both scripts and both orders."""
+    return "name:" + " ".join(sorted(_plain(name).split()))[:200]
+
+
+def _plain(text: str) -> str:
+    latin = anyascii(text).casefold()
+    return "".join(c if c.isalnum() else " " for c in latin)
+
+
+def _text(value: Any) -> str:
+    """A slot as text: slots may be plain strings or objects with a `name` or `text`."""
+    if isinstance(value, Mapping):
+        value = value.get("name") or value.get("text")
+    return str(value).strip() if value else ""

@@ -1,0 +1,220 @@
+"""Imports a table of contacts: every row becomes a contact, is merged into one, or is refused with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from leads.contacts.companies import Companies
+from leads.contacts.directory import Ambiguous, Directory
+from leads.contacts.drafts import Draft, DraftReader, RowFault
+from leads.contacts.mapping import ColumnMap, looks_like_header, map_columns
+from leads.contacts.person import Merger, Person
+from leads.contacts.report import Change, ImportReport
+from leads.contacts.store import contact_key, taken_keys, write_people
+from leads.contacts.suppression import Suppressions
+from leads.contacts.table import Row, Table, read_table
+
+# Rows looked up and written at once: larger batches gain little and hold more in memory.
+BATCH = 2_000
+
+Progress = Callable[[int], None]
+"""Called with the number of rows done so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a file is to be read, where the guess is not to be trusted. `region` is for national phone numbers."""
+
+    mapping: Mapping[str, str] | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    region: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """What a file of contacts looks like, before anything of it is read in."""
+
+    file: str
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    mapping: ColumnMap
+    unused_columns: tuple[str, ...] = field(default=())
+
+
+def peek(path: Path, mapping: Mapping[str, str] | None = None) -> Peek:
+    """Return how a file would be read.
+
+    Raises:
+        ContactsFault: it cannot be.
+    """
+    table, found = _open(path, Options(mapping))
+    return Peek(str(path), table.encoding, table.delimiter, table.columns, found, _unused(table, found))
+
+
+def import_contacts(
+    session: Session,
+    path: Path,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    source: str = "",
+    suppression_key: bytes | None = None,
+    progress: Progress | None = None,
+    options: Options | None = None,
+    now: datetime | None = None,
+) -> ImportReport:
+    """Import a CSV file; the caller commits.
+
+    `mapping` is field -> column, for what is guessed wrong; `source` names the file in provenance (its name by
+    default). Importing a file again changes nothing. A dry run does everything and takes it back.
+
+    Raises:
+        ContactsFault: the file cannot be read, or its columns are not understood.
+    """
+    options = options or Options(mapping)
+    table, found = _open(path, options)
+    source = source or path.name
+    report = ImportReport(
+        str(path), source, dry_run, found, _unused(table, found), table.encoding, table.delimiter
+    )
+    reader = DraftReader(table.columns, found, region=options.region, owner=options.owner)
+    suppressions = Suppressions.load(session, suppression_key)
+    nested = session.begin_nested() if dry_run else None
+    try:
+        importer = Importer(session, report, suppressions, now or datetime.now(UTC))
+        for batch in _batches(table.rows()):
+            importer.take(list(_read(batch, reader, report)))
+            if progress is not None:
+                progress(report.rows)
+        report.companies = importer.companies_created
+    finally:
+        if nested is not None:
+            nested.rollback()
+    return report
+
+
+def _open(path: Path, options: Options) -> tuple[Table, ColumnMap]:
+    is_header = None if options.mapping else looks_like_header
+    if options.mapping:
+        wanted = {column for value in options.mapping.values() for column in (value, *value.split(";"))}
+
+        def is_header(cells: Iterable[str]) -> bool:
+            told = {cell.strip() for cell in cells}
+            return bool(told & wanted) or looks_like_header(list(told))
+
+    table = read_table(path, encoding=options.encoding, delimiter=options.delimiter, is_header=is_header)
+    return table, map_columns(table.columns, options.mapping, str(path))
+
+
+def _unused(table: Table, found: ColumnMap) -> tuple[str, ...]:
+    used = {column for columns in found.values() for column in columns}
+    return tuple(column for column in table.columns if column and column not in used)
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _read(rows: Iterable[Row], reader: DraftReader, report: ImportReport) -> Iterator[Draft]:
+    for row in rows:
+        if not row.fault and not any(cell.strip() for cell in row.cells):
+            continue
+        report.rows += 1
+        if row.fault:
+            report.refuse(row.line, row.fault)
+            continue
+        try:
+            draft = reader.read(row.line, row.cells)
+        except RowFault as fault:
+            report.refuse(row.line, str(fault))
+            continue
+        for warning in draft.warnings:
+            report.warn(row.line, f"not kept: {warning}")
+        yield draft
+
+
+class Importer:
+    """Brings drafts into the database, batch by batch. Formats other than CSV use it too."""
+
+    def __init__(
+        self, session: Session, report: ImportReport, suppressions: Suppressions, now: datetime
+    ) -> None:
+        self._connection = session.connection()
+        self._report = report
+        self._suppressions = suppressions
+        self._now = now
+        self._companies = Companies(self._connection, now)
+        self._directory = Directory(self._connection, report.source)
+        self._merger = Merger(report.source, now.date().isoformat())
+
+    @property
+    def companies_created(self) -> int:
+        """How many companies were made."""
+        return self._companies.created
+
+    def take(self, drafts: list[Draft]) -> None:
+        """Bring one batch in."""
+        drafts = [draft for draft in drafts if not self._suppressed(draft)]
+        self._companies.load(drafts)
+        self._directory.load(drafts)
+        taken = taken_keys(self._connection, {contact_key(draft) for draft in drafts})
+        touched: dict[int, Person] = {}
+        for draft in drafts:
+            person = self._one(draft, taken)
+            if person is not None:
+                touched[id(person)] = person
+        write_people(self._connection, list(touched.values()), self._now)
+
+    def _suppressed(self, draft: Draft) -> bool:
+        if not self._suppressions.cover(draft.keys, draft.name, draft.company):
+            return False
+        self._report.suppressed += 1
+        return True
+
+    def _one(self, draft: Draft, taken: set[str]) -> Person | None:
+        company_id = self._companies.id_of(draft)
+        try:
+            person = self._directory.find(draft, company_id)
+        except Ambiguous as fault:
+            self._report.refuse(draft.line, str(fault))
+            return None
+        if person is None:
+            person = self._merger.create(self._new_key(draft, taken), draft, company_id)
+            self._directory.add(person)
+            self._report.imported += 1
+            return person
+        return self._merge(person, draft, company_id)
+
+    def _new_key(self, draft: Draft, taken: set[str]) -> str:
+        key, count = contact_key(draft), 0
+        while key in taken:
+            count += 1
+            key = contact_key(draft, count)
+            taken |= taken_keys(self._connection, [key])
+        taken.add(key)
+        return key
+
+    def _merge(self, person: Person, draft: Draft, company_id: int | None) -> Person | None:
+        changes = self._merger.merge(person, draft, company_id)
+        for key in person.new_keys:
+            self._directory.know(key, person)
+        followed = any(not change.kept for change in changes)
+        self._report.merged += followed
+        self._report.unchanged += not followed
+        for c in changes:
+            self._report.change(
+                Change(
+                    self._report.file, draft.line, person.key, person.name, c.field, c.before, c.after, c.kept
+                )
+            )
+        return person if followed else None

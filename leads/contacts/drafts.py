@@ -1,0 +1,182 @@
+"""A row of a table, read: what it says of one person, tidied and with exact keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from leads.contacts.mapping import ColumnMap
+from leads.linking.keys import domain_key, email_key, handle_key, phone_key, url_key
+from leads.linking.records import Key
+
+MAX_NAME = 255
+_SPLIT = re.compile(r"\s*(?:;|\||\n|:::)\s*")
+_SPLIT_COMMAS = re.compile(r"\s*(?:,|;|\||\n|:::)\s*")
+_SEVERAL = re.compile(r"[,;|\n]|:::")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+# What people write where there is nothing.
+_EMPTY = frozenset(
+    ("-", "--", "—", "n/a", "na", "none", "null", "nil", "нет", "нет данных", "не указано", "?", ".")
+)
+_LONGEST_EMPTY = max(map(len, _EMPTY))
+SINGLE_FIELDS = ("given", "patronymic", "family", "role", "place", "owner", "notes", "industry")
+
+
+class RowFault(ValueError):
+    """A row that cannot be imported; the message says why."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """What one row says of one person. `keys` pairs each exact key with the spelling in the table."""
+
+    line: int
+    name: str
+    values: dict[str, str]
+    company: str = ""
+    external_id: str = ""
+    aliases: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    keys: dict[Key, str] = field(default_factory=dict)
+    company_keys: dict[Key, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+class DraftReader:
+    """Reads rows of one table, given which column holds what. `region` is that of national phone numbers."""
+
+    def __init__(
+        self, columns: Sequence[str], mapping: ColumnMap, *, region: str = "", owner: str = ""
+    ) -> None:
+        place = {column: at for at, column in reversed(list(enumerate(columns)))}
+        self._at = {name: tuple(place[c] for c in named) for name, named in mapping.items()}
+        self._singles = [(name, at) for name, at in self._at.items() if name in SINGLE_FIELDS]
+        self._handles = [(f.partition(":")[2], at) for f, at in self._at.items() if f.startswith("handle:")]
+        self._width = len(columns)
+        self._region = region
+        self._owner = owner
+
+    def read(self, line: int, cells: Sequence[str]) -> Draft:
+        """Read one row.
+
+        Raises:
+            RowFault: it names nobody, or holds something that cannot be kept.
+        """
+        if len(cells) > self._width and any(cell.strip() for cell in cells[self._width :]):
+            raise RowFault(
+                f"has {len(cells)} cells, the header {self._width}; is a cell with a delimiter not quoted?"
+            )
+        values = {name: found for name, at in self._singles if (found := _first(cells, at))}
+        if self._owner:
+            values.setdefault("owner", self._owner)
+        draft = Draft(line, "", values, company=self._one(cells, "company"))
+        draft.external_id = self._one(cells, "external_id")
+        draft.aliases = self._many(cells, "alias", _SPLIT_COMMAS)
+        draft.lists = self._many(cells, "lists", _SPLIT_COMMAS)
+        self._keys(cells, draft)
+        draft.name = self._name(cells, draft)
+        _check_lengths(draft)
+        return draft
+
+    def _one(self, cells: Sequence[str], name: str) -> str:
+        at = self._at.get(name)
+        return _first(cells, at) if at else ""
+
+    def _many(self, cells: Sequence[str], name: str, split: re.Pattern[str]) -> tuple[str, ...]:
+        at = self._at.get(name)
+        if not at:
+            return ()
+        parts = (tidy(part) for i in at if i < len(cells) and cells[i] for part in split.split(cells[i]))
+        return tuple(dict.fromkeys(part for part in parts if part))
+
+    def _name(self, cells: Sequence[str], draft: Draft) -> str:
+        name = self._one(cells, "name")
+        if not name:
+            parts = (draft.values.get(part, "") for part in ("given", "patronymic", "family"))
+            name = " ".join(part for part in parts if part)
+        if not name:
+            name = next((key.value for key in draft.keys if key.type in ("email", "handle")), "")
+        if not name:
+            raise RowFault("; ".join(["names nobody: no name, e-mail address or handle", *draft.warnings]))
+        return name
+
+    def _keys(self, cells: Sequence[str], draft: Draft) -> None:
+        def phone(text: str) -> Key | None:
+            return phone_key(text, self._region)
+
+        self._add(cells, draft, "email", email_key, "is no e-mail address")
+        self._add(cells, draft, "phone", phone, "has no country code and no region is given")
+        self._add(cells, draft, "url", url_key, "is no web address")
+        self._add(cells, draft, "handle", handle_key, "is no handle")
+        for platform, at in self._handles:
+            for text in _texts(cells, at):
+                key = handle_key(text, platform)
+                if key is None:
+                    draft.warnings.append(f"{platform} {text!r} is no handle")
+                else:
+                    draft.keys.setdefault(key, text)
+        for name in ("website", "domain"):
+            for text in self._many(cells, name, _SPLIT):
+                self._site(text, name, draft)
+
+    def _add(
+        self, cells: Sequence[str], draft: Draft, name: str, to_key: Callable[[str], Key | None], fault: str
+    ) -> None:
+        at = self._at.get(name)
+        if not at:
+            return
+        for text in _texts(cells, at):
+            key = to_key(text)
+            if key is None:
+                draft.warnings.append(f"{name} {text!r} {fault}")
+            else:
+                draft.keys.setdefault(key, text)
+
+    @staticmethod
+    def _site(text: str, name: str, draft: Draft) -> None:
+        """A website is the company's where there is one, unless it is a profile; otherwise the person's own."""
+        key = domain_key(text) if name == "domain" else url_key(text)
+        if key is None:
+            draft.warnings.append(f"{name} {text!r} is no web address")
+        elif key.type == "url" and draft.company:
+            draft.company_keys.setdefault(Key("domain", key.value.partition("/")[0]), text)
+        elif key.type == "domain" and draft.company:
+            draft.company_keys.setdefault(key, text)
+        else:
+            draft.keys.setdefault(key, text)
+
+
+def tidy(text: str) -> str:
+    """Return a cell as one clean line; what stands for nothing becomes empty."""
+    if not text:
+        return ""
+    plain = " ".join((text if text.isprintable() else _CONTROLS.sub(" ", text)).split())
+    if plain[:1] == "'" and plain[1:2] in ("=", "+", "-", "@"):
+        plain = plain[1:]
+    return "" if len(plain) <= _LONGEST_EMPTY and plain.casefold() in _EMPTY else plain
+
+
+def _first(cells: Sequence[str], at: Sequence[int]) -> str:
+    for index in at:
+        if index < len(cells) and (found := tidy(cells[index])):
+            return found
+    return ""
+
+
+def _texts(cells: Sequence[str], at: Sequence[int]) -> list[str]:
+    found: list[str] = []
+    for index in at:
+        if index < len(cells) and (cell := cells[index]):
+            parts = _SPLIT_COMMAS.split(cell) if _SEVERAL.search(cell) else (cell,)
+            found.extend(part for part in map(tidy, parts) if part)
+    return found
+
+
+def _check_lengths(draft: Draft) -> None:
+    for name, value in (("name", draft.name), ("company", draft.company), ("external_id", draft.external_id)):
+        if len(value) > MAX_NAME:
+            raise RowFault(f"{name} has {len(value)} characters, more than {MAX_NAME}")
+    for name, value in draft.values.items():
+        if name != "notes" and len(value) > MAX_NAME:
+            raise RowFault(f"{name} has {len(value)} characters, more than {MAX_NAME}")

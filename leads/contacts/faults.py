@@ -1,0 +1,7 @@
+"""What can be wrong with a file of contacts as a whole."""
+
+from __future__ import annotations
+
+
+class ContactsFault(Exception):
+    """A file of contacts that cannot be read, or not without help: one line, `file[:line]: what; how to mend`."""

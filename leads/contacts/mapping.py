@@ -1,0 +1,108 @@
+"""Which column holds which field of a contact: guessed from the headers, overridden by the user."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+
+from leads.contacts.faults import ContactsFault
+from leads.linking.fold import fold
+from leads.linking.keys import platform_name
+
+_GAPS = re.compile(r"[\s_\-.,:*()/]+")
+# What may name a contact; a table without any of these holds none.
+NAMING = ("name", "given", "family", "email", "url", "handle")
+
+ColumnMap = dict[str, tuple[str, ...]]
+"""Per field, its columns in the order of the table."""
+
+
+def header_key(text: str) -> str:
+    """Return a header as it is compared: folded, with every kind of gap made one space."""
+    return _GAPS.sub(" ", fold(text.lstrip("\ufeff"))).strip()
+
+
+@lru_cache(maxsize=1)
+def known_headers() -> dict[str, str]:
+    """Return the field of every header that is known."""
+    text = files("leads.contacts").joinpath("data", "headers.tsv").read_text(encoding="utf-8")
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            field, _, headers = line.partition("\t")
+            for header in headers.split("|"):
+                found.setdefault(header_key(header), field)
+    return found
+
+
+@lru_cache(maxsize=1)
+def fields() -> frozenset[str]:
+    """Return the fields that a column can be mapped to."""
+    return frozenset(known_headers().values())
+
+
+def looks_like_header(cells: Sequence[str]) -> bool:
+    """Tell whether a row names columns: two known headers, or one that names people where it is alone."""
+    filled = [header_key(cell) for cell in cells if cell.strip()]
+    known = [known_headers()[header] for header in filled if header in known_headers()]
+    return len(known) >= 2 or (len(filled) == len(known) == 1 and known[0] in NAMING)
+
+
+def map_columns(columns: Sequence[str], given: Mapping[str, str] | None, where: str) -> ColumnMap:
+    """Return the columns of each field: as given where given, else guessed.
+
+    `given` maps fields to columns; several columns are separated by `;`; an empty one leaves the field out.
+    A column that is given for one field is not guessed for another.
+
+    Raises:
+        ContactsFault: an unknown field or column, or nothing that could name a contact.
+    """
+    chosen = {_field(f, where): _named_columns(c, columns, where) for f, c in (given or {}).items()}
+    taken = {column for named in chosen.values() for column in named}
+    guessed: dict[str, list[str]] = {}
+    for column in dict.fromkeys(columns):
+        field = known_headers().get(header_key(column), "")
+        if field and field not in chosen and column not in taken:
+            guessed.setdefault(field, []).append(column)
+    found = {f: c for f, c in chosen.items() if c} | {f: tuple(c) for f, c in guessed.items()}
+    if not any(field.partition(":")[0] in NAMING for field in found):
+        raise ContactsFault(
+            f"{where}: no column is known to hold a name or an address; the columns are "
+            f"{', '.join(map(repr, columns))}; say which is which, as in name={columns[0]!r}"
+        )
+    return found
+
+
+def _field(name: str, where: str) -> str:
+    plain = name.strip().casefold()
+    head, colon, platform = plain.partition(":")
+    if colon and head == "handle" and platform:
+        return f"handle:{platform_name(platform)}"
+    if f"handle:{platform_name(plain)}" in fields():
+        return f"handle:{platform_name(plain)}"
+    if plain in fields():
+        return plain
+    near = difflib.get_close_matches(plain, sorted(fields()), 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"fields are {', '.join(sorted(fields()))}"
+    raise ContactsFault(f"{where}: mapping: there is no field {name!r}; {hint}")
+
+
+def _named_columns(text: str, columns: Sequence[str], where: str) -> tuple[str, ...]:
+    if not text.strip():
+        return ()
+    if text in columns:
+        return (text,)
+    return tuple(_column(part.strip(), columns, where) for part in text.split(";") if part.strip())
+
+
+def _column(name: str, columns: Sequence[str], where: str) -> str:
+    by_key = {header_key(column): column for column in reversed(columns)}
+    found = by_key.get(header_key(name))
+    if found is not None:
+        return found
+    near = difflib.get_close_matches(name, columns, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"its columns are {', '.join(map(repr, columns))}"
+    raise ContactsFault(f"{where}: mapping: the table has no column {name!r}; {hint}")

@@ -1,0 +1,77 @@
+"""Names of organisations: the legal form apart from what the organisation is called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from leads.linking.fold import fold, skeleton
+from leads.linking.tables import rows
+
+_DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")
+_JOINERS = re.compile(r"(?<=\w)[/.](?=\w)")
+_WORDS = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*|&")
+_MAX_FORM_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyName:
+    """An organisation's name, read: its own words, folded, and the classes of its legal forms."""
+
+    raw: str
+    core: tuple[str, ...]
+    forms: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        """What two spellings of one name share: the sounds of its own words."""
+        return " ".join(skeleton(word) for word in self.core)
+
+
+@lru_cache(maxsize=1)
+def legal_forms() -> dict[tuple[str, ...], str]:
+    """Return the legal forms as words, each with its class."""
+    return {tuple(form.split()): group for form, group in rows("legal_forms.tsv")}
+
+
+def company_words(name: str) -> list[str]:
+    """Split a company's name into folded words; "S.p.A." is one word, "&" is "and"."""
+    plain = _DOTTED.sub(lambda found: found[0].replace(".", ""), fold(name))
+    plain = _JOINERS.sub(lambda found: "" if found[0] == "/" else " ", plain)
+    return ["and" if word == "&" else re.sub(r"['’`]", "", word) for word in _WORDS.findall(plain)]
+
+
+@lru_cache(maxsize=1 << 16)
+def parse_company(name: str) -> CompanyName:
+    """Read a company's name. A name of nothing but legal forms keeps them as its own words."""
+    found = company_words(name)
+    core, forms = _without_forms(found)
+    while core and core[-1] == "and":
+        core.pop()
+    if core[:1] == ["the"] and len(core) > 1:
+        core.pop(0)
+    return CompanyName(name, tuple(core or found), frozenset(forms))
+
+
+def _without_forms(found: list[str]) -> tuple[list[str], list[str]]:
+    known = legal_forms()
+    core: list[str] = []
+    forms: list[str] = []
+    at = 0
+    while at < len(found):
+        for size in range(min(_MAX_FORM_WORDS, len(found) - at), 0, -1):
+            group = known.get(tuple(found[at : at + size]))
+            if group is not None and _at_an_end(at, size, len(found), core):
+                forms.append(group)
+                at += size
+                break
+        else:
+            core.append(found[at])
+            at += 1
+    return core, forms
+
+
+def _at_an_end(at: int, size: int, total: int, core: list[str]) -> bool:
+    """A short form counts at the beginning or the end only: in the middle, "as" and "co" are words."""
+    return size > 1 or not core or at + size >= total - 1

@@ -1,0 +1,93 @@
+"""Writing that differs only in case, marks, alphabet or transliteration, brought to one form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from anyascii import anyascii
+
+_WORDS = re.compile(r"[^\W_]+(?:['’ʼ`´][^\W_]+)*")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_APOSTROPHES = str.maketrans("", "", "'’ʼ`´‘′")
+
+# One letter to one sound group. Latin spellings are brought to the same groups by `_LATIN` below, so what
+# matters is only that both meet: ISO 9, passport (ICAO), BGN and colloquial spellings were all considered.
+_SOUNDS = str.maketrans(
+    {
+        "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "e", "ж": "zh",
+        "з": "z", "и": "i", "й": "i", "і": "i", "ї": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o",
+        "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ў": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch",
+        "ш": "sh", "щ": "sh", "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia", "ј": "i", "љ": "li",
+        "њ": "ni", "ћ": "ch", "ђ": "dzh", "џ": "dzh", "ә": "a", "қ": "k", "ғ": "g", "ң": "n", "ө": "o",
+        "ү": "u", "ұ": "u", "һ": "h",
+    }
+)  # fmt: skip
+
+# In this order: longer spellings of a sound before shorter ones.
+_LATIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), to)
+    for pattern, to in (
+        (r"shch|schtsch|stsch|tsch(?=e|i|$)|szcz", "sh"),
+        (r"sch|sz|sh", "S"),
+        (r"zh|(?<=[aeiou])j(?=[dk])", "Z"),
+        (r"tch|cz|ch", "C"),
+        (r"kh", "h"),
+        (r"ph", "f"),
+        (r"th", "t"),
+        (r"(?<=[aeiouy])gh|gh(?=t)", "g"),
+        (r"ck|q", "k"),
+        (r"tz|ts", "T"),
+        (r"c(?=[eiy])", "s"),
+        (r"c", "k"),
+        (r"x", "ks"),
+        (r"w", "v"),
+        (r"oo|ou", "u"),
+        (r"ee", "i"),
+        (r"[yj]", "i"),
+        # Soft vowels: "ye", "je", "ie" for е; "yo", "io" for ё; "yu", "iu" for ю; "ya", "ia" for я.
+        (r"(?:^|(?<=[aeou]))i(?=e)", ""),
+        (r"ie", "e"),
+        (r"i+(?=[aou])", "i"),
+        (r"i{2,}", "i"),
+        (r"(?<=[bdfghklmnprstvzSZCT])io(?=.)", "e"),
+        (r"(?<=[aeou])h(?=[bcdfgklmnprstvzSZCT])", ""),
+    )
+)
+_DOUBLE = re.compile(r"(.)\1+")
+
+
+def is_cyrillic(text: str) -> bool:
+    """Tell whether any letter of the text is Cyrillic."""
+    return _CYRILLIC.search(text) is not None
+
+
+def fold(text: str) -> str:
+    """Lower the case and drop marks; Cyrillic stays Cyrillic, every other alphabet becomes Latin."""
+    if text.isascii():
+        return text.lower()
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    if bare.isascii():
+        return bare
+    return "".join(c if c.isascii() or "\u0400" <= c <= "\u04ff" else anyascii(c).lower() for c in bare)
+
+
+@lru_cache(maxsize=1 << 17)
+def words(text: str) -> tuple[str, ...]:
+    """Split a name into folded words; apostrophes inside a word are dropped, hyphens separate."""
+    return tuple(word.translate(_APOSTROPHES) for word in _WORDS.findall(fold(text)))
+
+
+@lru_cache(maxsize=1 << 18)
+def skeleton(word: str) -> str:
+    """Return how one folded word sounds, roughly, whatever alphabet or transliteration wrote it.
+
+    "Щеголева", "Shchegoleva" and "Schegoleva" are one; so are "Юлия", "Julia", "Yulia" and "Iuliia".
+    """
+    latin = word.translate(_SOUNDS) if not word.isascii() else word
+    if latin.isdigit():
+        return latin
+    for pattern, to in _LATIN:
+        latin = pattern.sub(to, latin)
+    return _DOUBLE.sub(r"\1", latin) or word

@@ -23,7 +23,7 @@ def sync(session: Session, loaded: LoadedConfig, now: datetime) -> None:
         ConfigFaults: a name stands both in the file and in the database.
     """
     rows = {source.name: source for source in session.scalars(select(Source))}
-    _refuse_names_in_both(rows, loaded)
+    refuse_names_in_both(rows, loaded)
     config = loaded.config
     for item in config.sources:
         row = rows.get(item.name)
@@ -37,7 +37,8 @@ def sync(session: Session, loaded: LoadedConfig, now: datetime) -> None:
             row.state = "removed"
 
 
-def _refuse_names_in_both(rows: dict[str, Source], loaded: LoadedConfig) -> None:
+def refuse_names_in_both(rows: dict[str, Source], loaded: LoadedConfig) -> None:
+    """Raise `ConfigFaults` where the file names a source that was added on the command line."""
     faults = [
         loaded.fault(
             ("sources", index, "name"),

@@ -29,7 +29,11 @@ def _engine(config: Path | None) -> Engine:
 def upgrade(config: ConfigOption = None) -> None:
     """Bring the database to the shape that this version of povod needs. Safe to run again."""
     before, after = schema.upgrade(_engine(config))
-    say(f"the database is up to date ({after})" if before == after else f"upgraded {before or 'nothing'} -> {after}")
+    say(
+        f"the database is up to date ({after})"
+        if before == after
+        else f"upgraded {before or 'nothing'} -> {after}"
+    )
 
 
 @app.command()
@@ -44,7 +48,9 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="Where to write the copy; must not exist.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(help="Where to write the copy; must not exist.", show_default=False)
+    ],
     config: ConfigOption = None,
 ) -> None:
     """Copy the database while it is in use."""
@@ -55,7 +61,8 @@ def backup(
 @app.command()
 def dump(
     canonical: Annotated[
-        bool, typer.Option("--canonical", help="Without clocks and row ids, so that two runs can be compared.")
+        bool,
+        typer.Option("--canonical", help="Without clocks and row ids, so that two runs can be compared."),
     ] = False,
     config: ConfigOption = None,
 ) -> None:

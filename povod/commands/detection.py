@@ -43,8 +43,12 @@ OutOption = Annotated[str, typer.Option("--out", help="JSON lines to write; - is
 def detect(
     source: InOption = "-",
     target: OutOption = "-",
-    packs: Annotated[list[Path] | None, typer.Option(help="A folder with more rules; may be repeated.")] = None,
-    sensitive: Annotated[bool, typer.Option("--sensitive", help="Also illness, bereavement, pregnancy.")] = False,
+    packs: Annotated[
+        list[Path] | None, typer.Option(help="A folder with more rules; may be repeated.")
+    ] = None,
+    sensitive: Annotated[
+        bool, typer.Option("--sensitive", help="Also illness, bereavement, pregnancy.")
+    ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Also what was dropped, and why.")] = False,
 ) -> None:
     """Find triggers in posts: one JSON object a line with id and text; optional lang, published, author."""

@@ -30,7 +30,9 @@ def add(  # noqa: PLR0917 -- options of a command, all given by name
     name: Annotated[str | None, typer.Option(help="What to call it. [default: the feed's title]")] = None,
     language: Annotated[str | None, typer.Option(help="Two-letter code of its language.")] = None,
     interval: Annotated[str | None, typer.Option(help="How often to read it, such as 1h.")] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="A word to group sources by; may be repeated.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(help="A word to group sources by; may be repeated.")
+    ] = None,
     people: Annotated[str | None, typer.Option(help="'known' or 'any' (any needs --basis).")] = None,
     basis: Annotated[str | None, typer.Option(help="The lawful basis for --people any.")] = None,
     no_check: Annotated[bool, typer.Option("--no-check", help="Add it without reading it first.")] = False,
@@ -58,7 +60,9 @@ def _read_once(workspace: Workspace, url: str) -> SourceCheck:
         checked = check_source(checked.feeds[0], policy)
     if not checked.ok:
         also = [f"it names the feed {feed}" for feed in checked.feeds]
-        raise UserError(f"{url}: {checked.error}", *also, "nothing was added (--no-check adds it unread)", status=FAILED)
+        raise UserError(
+            f"{url}: {checked.error}", *also, "nothing was added (--no-check adds it unread)", status=FAILED
+        )
     return checked
 
 
@@ -88,7 +92,11 @@ def list_(
                 row["state"],
                 row["posts"],
                 ago(row["last_success_at"], now),
-                ago(row["next_fetch_at"], now) if row["next_fetch_at"] else "now" if row["state"] == "active" else "",
+                ago(row["next_fetch_at"], now)
+                if row["next_fetch_at"]
+                else "now"
+                if row["state"] == "active"
+                else "",
                 _health(row, now),
             )
             for row in rows
@@ -182,7 +190,8 @@ def remove(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="An OPML file.", show_default=False)], config: ConfigOption = None
+    file: Annotated[Path, typer.Argument(help="An OPML file.", show_default=False)],
+    config: ConfigOption = None,
 ) -> None:
     """Add every feed that an OPML file lists. Feeds that are known already are left as they are."""
     workspace = open_workspace(config)
@@ -203,7 +212,9 @@ def import_(
 
 @app.command()
 def export(
-    file: Annotated[Path | None, typer.Argument(help="Where to write it; standard output if left out.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to write it; standard output if left out.")
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Write the sources as OPML."""

@@ -1,0 +1,73 @@
+"""The contacts files that povod.yml names: imported, and imported again when they have changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from leads.contacts.csv_import import Options, import_contacts
+from leads.contacts.faults import ContactsFault
+from leads.contacts.report import ImportReport
+from models import ContactFile
+from povod.config.schema import ContactsConfig
+from povod.faults import FAILED, UserError
+from povod.workspace import Workspace
+
+
+def sync(workspace: Workspace, progress: Callable[[int], None] | None = None) -> list[ImportReport]:
+    """Import every contacts file that is new or has changed; return a report for each.
+
+    Raises:
+        UserError: a file cannot be read; what was imported before stays.
+    """
+    reports = []
+    for item in workspace.loaded.config.contacts:
+        report = _sync_one(workspace, item, progress)
+        if report is not None:
+            reports.append(report)
+    return reports
+
+
+def _sync_one(
+    workspace: Workspace, item: ContactsConfig, progress: Callable[[int], None] | None
+) -> ImportReport | None:
+    path = workspace.loaded.path(item.file)
+    digest = _hash(path, item)
+    with workspace.session() as session:
+        known = session.scalar(select(ContactFile).where(ContactFile.path == str(path)))
+        if known and known.content_hash == digest:
+            return None
+        options = Options(item.mapping or None, owner=item.owner)
+        try:
+            report = import_contacts(
+                session,
+                path,
+                mapping=options.mapping,
+                suppression_key=workspace.secret("suppression_key"),
+                progress=progress,
+                options=options,
+            )
+        except ContactsFault as fault:
+            raise UserError(*str(fault).splitlines(), status=FAILED) from None
+        row = known or ContactFile(path=str(path))
+        row.content_hash, row.rows, row.refused = digest, report.rows, report.refused_count
+        row.imported_at = datetime.now(UTC)
+        session.add(row)
+    return report
+
+
+def _hash(path: Path, item: ContactsConfig) -> str:
+    """Hash a file's bytes together with how it is to be read."""
+    digest = hashlib.blake2b(json.dumps([item.mapping, item.owner], sort_keys=True).encode(), digest_size=16)
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}", status=FAILED) from None
+    return digest.hexdigest()

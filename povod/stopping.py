@@ -1,0 +1,37 @@
+"""A clean stop: SIGTERM and Ctrl-C ask the loop to end after what it is doing."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+
+class Stop:
+    """Set once the user or the system has asked to stop."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+
+    def __bool__(self) -> bool:
+        return self._asked.is_set()
+
+    def ask(self) -> None:
+        """Ask to stop."""
+        self._asked.set()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, but no longer than until a stop is asked for."""
+        self._asked.wait(seconds)
+
+    def listen(self) -> Stop:
+        """Listen to SIGTERM and SIGINT. The second one ends at once: somebody is in a hurry."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        return self
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        self.ask()

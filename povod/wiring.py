@@ -1,0 +1,96 @@
+"""Builds what the packages need out of the configuration: policies, detector, linker, settings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from crawler.policy import FetchPolicy
+from leads.contacts.suppression import Suppressions
+from leads.linking.linker import Linker, Thresholds
+from leads.linking.load import load_records
+from leads.linking.records import CompanyRecord, ContactRecord, Key, Mention
+from leads.settings import ProcessSettings, Target
+from povod.config.load import LoadedConfig
+from triggers.detector import Detector
+
+
+def load_detector(loaded: LoadedConfig) -> Detector:
+    """Load the rules that povod brings along and the user's own.
+
+    Raises:
+        triggers.faults.RuleFaults: all that is wrong with them.
+    """
+    rules = loaded.config.rules
+    return Detector.load(
+        [loaded.path(pack) for pack in rules.packs],
+        sensitive=loaded.config.privacy.sensitive,
+        disabled=rules.disabled,
+    )
+
+
+def fetch_policy(loaded: LoadedConfig) -> FetchPolicy:
+    """Return how sources are to be read."""
+    fetch = loaded.config.fetch
+    return FetchPolicy(
+        user_agent=fetch.user_agent,
+        concurrency=fetch.concurrency,
+        min_interval=fetch.min_interval,
+        max_interval=fetch.max_interval,
+        timeout=fetch.timeout,
+        max_size=fetch.max_size,
+        max_redirects=fetch.max_redirects,
+        obey_robots=fetch.obey_robots,
+        jitter=fetch.jitter,
+        allow_networks=tuple(fetch.allow_networks),
+    )
+
+
+def targets(loaded: LoadedConfig) -> tuple[Target, ...]:
+    """Return where leads are delivered to."""
+    hooks = loaded.config.deliver.webhooks
+    return tuple(Target(hook.name, hook.min_score, frozenset(hook.kinds)) for hook in hooks)
+
+
+def load_linker(session: Session, loaded: LoadedConfig) -> tuple[Linker, str]:
+    """Return a linker over all contacts, and a version that changes whenever they or its thresholds do."""
+    contacts, companies = load_records(session)
+    linking = loaded.config.linking
+    thresholds = Thresholds(link=linking.link_at, review=linking.review_at)
+    return Linker(contacts, companies, thresholds=thresholds), records_version(
+        contacts, companies, repr(thresholds)
+    )
+
+
+def records_version(contacts: list[ContactRecord], companies: list[CompanyRecord], *more: str) -> str:
+    """Return a short hash of all that linking knows."""
+    digest = hashlib.blake2b(digest_size=12)
+    for part in (*sorted(map(repr, contacts)), *sorted(map(repr, companies)), *more):
+        digest.update(part.encode())
+    return digest.hexdigest()
+
+
+def process_settings(
+    session: Session, loaded: LoadedConfig, suppression_key: bytes | None
+) -> ProcessSettings:
+    """Return what processing needs to be told."""
+    suppressions = Suppressions.load(session, suppression_key)
+    return ProcessSettings(
+        sensitive=loaded.config.privacy.sensitive,
+        targets=targets(loaded),
+        suppressed=partial(_is_suppressed, suppressions.cover) if suppressions else None,
+    )
+
+
+def _is_suppressed(cover: Callable[[tuple[Key, ...], str, str], bool], mention: Mention) -> bool:
+    keys = []
+    if mention.handle:
+        keys.append(Key("handle", mention.handle, mention.platform))
+    if mention.email:
+        keys.append(Key("email", mention.email))
+    if mention.url:
+        keys.append(Key("url", mention.url))
+    return cover(tuple(keys), mention.name, mention.company)

@@ -69,10 +69,18 @@ def keep(session: Session, decisions: Sequence[PostDecision], now: datetime) -> 
     written: list[tuple[Signal, KeptSignal]] = []
     for decision in decisions:
         mine = stored.get(decision.post.id, {})
-        kept.removed += _remove(session, decision, mine, touched)
+        gone = _remove(session, decision, mine, touched)
+        kept.removed += len(gone)
+        # What replaces a signal begins in its story, so that a story known outside is recognised after an edit.
+        heirs = {row.kind: row.story_id for row in gone}
         for signal in decision.signals:
             kept.added += signal.key not in mine
-            row = mine.get(signal.key) or Signal(key=signal.key, post_id=decision.post.id, created_at=now)
+            row = mine.get(signal.key) or Signal(
+                key=signal.key,
+                post_id=decision.post.id,
+                story_id=heirs.get(signal.match.kind),
+                created_at=now,
+            )
             _fill(row, signal, decision.post)
             session.add(row)
             written.append((row, signal))
@@ -120,8 +128,10 @@ def _touched(session: Session, signals: Iterable[Signal]) -> set[int]:
     return set(session.scalars(query)) if ids else set()
 
 
-def _remove(session: Session, decision: PostDecision, stored: dict[str, Signal], touched: set[int]) -> int:
-    """Remove signals that are no longer found.
+def _remove(
+    session: Session, decision: PostDecision, stored: dict[str, Signal], touched: set[int]
+) -> list[Signal]:
+    """Remove signals that are no longer found, and return them.
 
     What a person has acted on keeps its evidence, unless the post still holds newer evidence of the same kind.
     """
@@ -134,7 +144,7 @@ def _remove(session: Session, decision: PostDecision, stored: dict[str, Signal],
     ]
     for row in gone:
         session.delete(row)
-    return len(gone)
+    return sorted(gone, key=lambda row: row.key)
 
 
 def _fill(row: Signal, signal: KeptSignal, post: PostValue) -> None:

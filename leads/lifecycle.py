@@ -7,7 +7,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "review": frozenset({"new", "dismissed"}),
     "new": frozenset({"accepted", "contacted", "dismissed"}),
     "accepted": frozenset({"contacted", "won", "lost", "dismissed"}),
-    "contacted": frozenset({"won", "lost", "dismissed"}),
+    "contacted": frozenset({"won", "lost"}),
     "won": frozenset({"contacted"}),
     "lost": frozenset({"contacted", "accepted"}),
     "dismissed": frozenset({"new"}),

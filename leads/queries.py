@@ -312,7 +312,7 @@ def _people(session: Session, contacts: Sequence[Contact]) -> dict[int, Person]:
     names = select(Company.id, Company.name).where(
         Company.id.in_([c.company_id for c in contacts if c.company_id])
     )
-    companies: dict[int | None, str] = dict(session.execute(names).tuples().all())
+    companies: dict[int | None, str] = {row.id: row.name for row in session.execute(names)}
     return {
         c.id: Person(
             key=c.key,

@@ -1,0 +1,134 @@
+"""Reading: the bytes of one answer to a feed with its posts, or to a reason in words. Pure: no clock, no network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler.feeds.discover import find_feeds
+from crawler.feeds.encoding import to_utf8, without_controls
+from crawler.feeds.full import read_patiently
+from crawler.feeds.jsonfeed import read_json
+from crawler.feeds.model import MANY_ATTRIBUTES, ParsedFeed, RawEntry, RawFeed, Unreadable
+from crawler.feeds.quick import read_quickly
+from crawler.feeds.rhythm import read_rhythm
+from crawler.feeds.text import clean_text, clean_title
+from crawler.feeds.urls import absolute, canonical
+from crawler.items import PostItem
+
+_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_FEED = re.compile(rb"<(?:rss|feed|rdf:rdf|(?:\w+:)?(?:feed|rss))[\s>]", re.IGNORECASE)
+_NESTED_ENTITY = re.compile(rb"<!ENTITY\s+(?:%\s*)?[^\s>]+\s+(?:[\"'][^\"']*[&%]|SYSTEM|PUBLIC)", re.IGNORECASE)
+_LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{2000,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one feed may hold. More posts are left out, with a warning; longer texts are cut."""
+
+    posts: int = 5_000
+    text: int = 200_000
+    title: int = 1_000
+    depth: int = 256
+
+
+def read_feed(
+    body: bytes, *, source: str, url: str, content_type: str = "", limits: Limits | None = None
+) -> ParsedFeed:
+    """Read one answer.
+
+    `url` is the address that answered, against which relative links are resolved. Raises `Unreadable` when there is
+    no feed in it: empty, a web page (which then may name its feeds), broken, or made to do harm.
+    """
+    if not body.strip():
+        raise Unreadable("the answer is empty")
+    document = to_utf8(body, content_type)
+    raw = _read_raw(document, url)
+    return _finish(raw, document, source, url, limits or Limits())
+
+
+def _read_raw(document: bytes, url: str) -> RawFeed:
+    if document[:1] in (b"{", b"["):
+        return read_json(document)
+    head = document[:4096]
+    if _HTML.search(head) and not _FEED.search(head):
+        raise _web_page(document, url)
+    _refuse_entities(document)
+    raw = read_quickly(document) or read_quickly(without_controls(document))
+    if raw is None:
+        document = without_controls(document)
+        _refuse_attributes(document)
+        raw = read_patiently(document)
+    if raw is None:
+        raise _web_page(document, url) if _HTML.search(document[:65_536]) else Unreadable(_what_it_is(document))
+    return raw
+
+
+def _refuse_entities(document: bytes) -> None:
+    """Refuse entities that hold entities or files before any parser sees them."""
+    if b"<!ENTITY" not in document:
+        return
+    if _NESTED_ENTITY.search(document) or document.count(b"<!ENTITY") > 300:
+        raise Unreadable("the answer defines XML entities within entities (an XML bomb), which are never expanded")
+
+
+def _refuse_attributes(document: bytes) -> None:
+    """Refuse what feedparser would take minutes for: its time grows with the square of the attributes."""
+    if any(tag[0].count(b"=") > 250 for tag in _LONG_TAG.finditer(document)):
+        raise Unreadable(MANY_ATTRIBUTES)
+
+
+def _web_page(document: bytes, url: str) -> Unreadable:
+    feeds = find_feeds(document.decode("utf-8", "replace"), url)
+    if feeds:
+        return Unreadable(f"this is a web page, not a feed; its feed may be at {feeds[0]}", feeds)
+    return Unreadable("this is a web page, not a feed, and it names no feed")
+
+
+def _what_it_is(document: bytes) -> str:
+    if not document.startswith(b"<"):
+        return "the answer is neither XML nor JSON, so it is no feed"
+    name = re.match(rb"(?:<[?!][^>]*>\s*)*<([\w:.-]{1,60})", document)
+    element = name[1].decode("utf-8", "replace") if name else "unknown"
+    return f"the answer is XML, but no feed that can be read (its first element is {element!r})"
+
+
+def _finish(raw: RawFeed, document: bytes, source: str, url: str, limits: Limits) -> ParsedFeed:
+    base = absolute(url, raw.link) or url
+    feed = ParsedFeed(
+        version=raw.version,
+        reader=raw.reader,
+        title=clean_title(raw.title)[: limits.title],
+        link=canonical(absolute(url, raw.link)) if raw.link else "",
+        rhythm=read_rhythm(document),
+    )
+    entries = raw.entries
+    if len(entries) > limits.posts:
+        feed.warning = f"the feed holds {len(entries)} entries; the first {limits.posts} were read"
+        entries = entries[: limits.posts]
+    feed.posts = [_post(entry, raw, source, base, limits) for entry in entries]
+    return feed
+
+
+def _post(entry: RawEntry, raw: RawFeed, source: str, base: str, limits: Limits) -> PostItem:
+    link = absolute(absolute(base, entry.base) or base, entry.link)
+    text = clean_text(entry.body, entry.body_type)
+    # Whoever signs the whole feed signs the entries that name nobody.
+    inherits = not (entry.author or entry.author_email)
+    author = raw if inherits else entry
+    post = PostItem(
+        source=source,
+        guid=entry.guid.strip(),
+        url=canonical(link) if link else "",
+        title=clean_title(entry.title, entry.title_type)[: limits.title],
+        text=text[: limits.text],
+        published=entry.published or entry.updated,
+        updated=entry.updated,
+        author_name=clean_title(author.author)[:255],
+        author_url=absolute(base, author.author_url),
+        author_email=author.author_email[:255] if "noreply" not in author.author_email else "",
+        tags=[clean_title(tag)[:100] for tag in entry.tags[:50]],
+    )
+    if len(text) > limits.text:
+        post.extra["text_cut"] = len(text)
+    return post

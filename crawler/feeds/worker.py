@@ -1,0 +1,78 @@
+"""The process that reads feeds, one at a time, within limits: `python -m crawler.feeds.worker SOCKET MEGABYTES`.
+
+It speaks over the inherited socket (see `wire`) and ends when the other side closes it, so that it never outlives
+the crawl that started it, however that ended.
+"""
+
+from __future__ import annotations
+
+import gc
+import resource
+import socket
+import sys
+from pathlib import Path
+
+from crawler.feeds.model import Unreadable
+from crawler.feeds.read import read_feed
+from crawler.feeds.wire import HEADER, pack_failure, pack_feed, unpack_request
+
+# A process that once needed this much, in KiB, gives way to a fresh one: the allocator seldom gives memory back.
+RETIRE_ABOVE = 160 * 1024
+
+
+def main(arguments: list[str]) -> None:
+    """Answer requests until the socket is closed, or until this process has grown too large."""
+    descriptor, megabytes = int(arguments[0]), int(arguments[1])
+    _limit_memory(megabytes)
+    gc.freeze()
+    with socket.socket(fileno=descriptor) as connection, connection.makefile("rb") as stream:
+        while header := stream.read(HEADER.size):
+            head_length, body_length = HEADER.unpack(header)
+            answer = _answer(stream.read(head_length), stream.read(body_length), megabytes)
+            retire = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > RETIRE_ABOVE
+            connection.sendall(HEADER.pack(len(answer), retire) + answer)
+            if retire:
+                return
+
+
+def _answer(head: bytes, body: bytes, megabytes: int) -> bytes:
+    try:
+        request = unpack_request(head, body)
+        _limit_processor(request.cpu_seconds)
+        feed = read_feed(
+            request.body,
+            source=request.source,
+            url=request.url,
+            content_type=request.content_type,
+            limits=request.limits,
+        )
+        return pack_feed(feed)
+    except Unreadable as reason:
+        return pack_failure(str(reason), reason.feeds)
+    except MemoryError:
+        return pack_failure(f"reading the answer takes more than {megabytes} MB of memory")
+    except RecursionError:
+        return pack_failure("the answer is nested too deeply to be a feed")
+    except Exception as error:  # noqa: BLE001  whatever a hostile feed sets off must stay with that feed
+        return pack_failure(f"reading the answer failed: {type(error).__name__}: {str(error)[:200]}")
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Cap the address space at what is used now plus `megabytes`, where the system can."""
+    status = Path("/proc/self/statm")
+    if not status.exists():  # not Linux: elsewhere this limit is missing or does nothing
+        return
+    used = int(status.read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + megabytes * 1024**2,) * 2)
+
+
+def _limit_processor(seconds: int) -> None:
+    """The system ends this process when one request has taken this much processor time."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    limit = int(spent.ru_utime + spent.ru_stime) + seconds + 1
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,8 @@ def opened(name: str, mode: str) -> Iterator[IO[str]]:
     """Open a file, or standard input or output where its name is `-`."""
     if name == "-":
         stream = sys.stdin if mode == "r" else sys.stdout
-        stream.reconfigure(encoding="utf-8", errors="strict")  # type: ignore[union-attr] -- a real stream here
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="strict")
         yield stream
         return
     try:

@@ -25,7 +25,7 @@ NameArgument = Annotated[str, typer.Argument(help="The source's name.", show_def
 
 
 @app.command()
-def add(  # noqa: PLR0917 -- options of a command, all given by name
+def add(
     url: Annotated[str, typer.Argument(help="A feed, or a page that names its feed.", show_default=False)],
     name: Annotated[str | None, typer.Option(help="What to call it. [default: the feed's title]")] = None,
     language: Annotated[str | None, typer.Option(help="Two-letter code of its language.")] = None,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 
@@ -12,13 +14,30 @@ class Stop:
 
     def __init__(self) -> None:
         self._asked = threading.Event()
+        self._tell: list[Callable[[], None]] = []
 
     def __bool__(self) -> bool:
         return self._asked.is_set()
 
+    def __call__(self) -> bool:
+        return bool(self)
+
     def ask(self) -> None:
-        """Ask to stop."""
+        """Ask to stop, and tell those who are at work."""
         self._asked.set()
+        for tell in list(self._tell):
+            tell()
+
+    @contextmanager
+    def telling(self, tell: Callable[[], None]) -> Iterator[None]:
+        """Have `tell` called when a stop is asked for while the block lasts."""
+        self._tell.append(tell)
+        try:
+            if self:
+                tell()
+            yield
+        finally:
+            self._tell.remove(tell)
 
     def wait(self, seconds: float) -> None:
         """Sleep, but no longer than until a stop is asked for."""

@@ -40,7 +40,9 @@ def crawl_in_child(
         finally:
             _end(child)
     if child.returncode not in ORDERLY:
-        raise UserError(f"the crawl ended with status {child.returncode}; it is safe to run again", status=FAILED)
+        raise UserError(
+            f"the crawl ended with status {child.returncode}; it is safe to run again", status=FAILED
+        )
     return child.returncode
 
 

@@ -38,9 +38,9 @@ def fetch_policy(loaded: LoadedConfig) -> FetchPolicy:
     return FetchPolicy(
         user_agent=fetch.user_agent,
         concurrency=fetch.concurrency,
-        min_interval=fetch.min_interval,
-        max_interval=fetch.max_interval,
-        timeout=fetch.timeout,
+        min_interval=fetch.min_interval.total_seconds(),
+        max_interval=fetch.max_interval.total_seconds(),
+        timeout=fetch.timeout.total_seconds(),
         max_size=fetch.max_size,
         max_redirects=fetch.max_redirects,
         obey_robots=fetch.obey_robots,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from leads.keys import delivery_key
@@ -15,6 +15,9 @@ from models import Delivery, Lead, Story
 
 # Raise when the payload changes its meaning: targets then get each lead once more, under a new id.
 PAYLOAD_VERSION = 1
+
+# A dead delivery that was set back to be tried again has no attempts, but its last error.
+UNTRIED = and_(Delivery.state == "pending", Delivery.attempts == 0, Delivery.last_error.is_(None))
 
 
 def sync_deliveries(
@@ -36,8 +39,8 @@ def sync_deliveries(
             delivery = stored.get((lead.id, target.name))
             if wanted and delivery is None:
                 session.add(_delivery(lead, target, now))
-            elif not wanted and delivery is not None and delivery.attempts == 0:
-                session.execute(delete(Delivery).where(Delivery.id == delivery.id, Delivery.attempts == 0))
+            elif not wanted and delivery is not None:
+                session.execute(delete(Delivery).where(Delivery.id == delivery.id, UNTRIED))
 
 
 def is_deliverable(lead: Lead) -> bool:

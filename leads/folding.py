@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from guards.failpoints import failpoint
-from leads.deliveries import sync_deliveries
+from leads.deliveries import UNTRIED, sync_deliveries
 from leads.evidence import Fact, facts_of
 from leads.keep import Group
 from leads.keys import lead_key
@@ -92,7 +92,7 @@ def _load(session: Session, groups: Collection[Group]) -> Stored:
     }
     lead_ids = [lead.id for lead in stored.leads.values()]
     stored.touched = set(session.scalars(select(LeadEvent.lead_id).where(LeadEvent.lead_id.in_(lead_ids))))
-    sent = select(Delivery.lead_id).where(Delivery.lead_id.in_(lead_ids), Delivery.attempts > 0)
+    sent = select(Delivery.lead_id).where(Delivery.lead_id.in_(lead_ids), ~UNTRIED)
     stored.outside = stored.touched | set(session.scalars(sent))
     return stored
 

@@ -163,7 +163,11 @@ def find_lead(session: Session, key: str) -> Lead:
 
 def show_lead(session: Session, key: str) -> LeadView:
     """One lead with all its signals, links and status changes. Raises `NoSuchLead`."""
-    lead = find_lead(session, key)
+    return lead_view(session, find_lead(session, key))
+
+
+def lead_view(session: Session, lead: Lead) -> LeadView:
+    """A stored lead with all that is known of it."""
     [view] = _views(
         session, session.execute(_filtered(LeadFilter()).where(Lead.id == lead.id)).all(), events=True
     )

@@ -1,0 +1,193 @@
+"""The outbox's worker: claims deliveries, sends them, notes what came of it. At least once, under one id each.
+
+A delivery is claimed in a transaction of its own, for a limited time, before it is sent. A worker that dies between
+sending and marking leaves a claim that runs out; the delivery is then sent again under the same id, by which the
+receiver knows it. What another worker has claimed meanwhile cannot be marked by the one that came back too late.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from guards.failpoints import failpoint
+from leads.export.sending import Outgoing, Sender, SendError
+from leads.payload import payload_of
+from leads.process import utc_now
+from leads.queries import lead_view
+from models import Delivery, Lead
+from models.faults import database_faults
+from models.session import session_factory
+
+BATCH = 10
+# A claim must outlast a batch of attempts that each take as long as the client's timeout allows.
+CLAIM = timedelta(minutes=5)
+# Waits of 5 s, 20 s, 80 s ... up to a day: an evening without network costs nothing, three days kill a delivery.
+FIRST_WAIT = timedelta(seconds=5)
+GROWTH = 4
+LONGEST_WAIT = timedelta(days=1)
+MOST_ATTEMPTS = 10
+
+
+@dataclass(slots=True)
+class DeliveryReport:
+    """What one run of the worker did. `errors` are the last words of each target that refused something."""
+
+    sent: int = 0
+    failed: int = 0
+    dead: int = 0
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this worker may send; `attempt` tells its claim from later ones."""
+
+    row_id: int
+    target: str
+    outgoing: Outgoing
+
+
+def deliver(
+    engine: Engine,
+    senders: Mapping[str, Sender],
+    *,
+    batch: int = BATCH,
+    clock: Callable[[], datetime] = utc_now,
+    spread: Callable[[], float] = random.random,
+    stop: Callable[[], bool] | None = None,
+) -> DeliveryReport:
+    """Send all deliveries to these targets that are due, each once; what fails is left for a later run.
+
+    Raises `DatabaseFault` when the database cannot be read or written; what was sent by then is marked, or will be
+    sent again under the same id.
+    """
+    worker = _Worker(engine, senders, clock, spread)
+    with database_faults(engine):
+        while not (stop and stop()):
+            claimed = _claim(engine, list(senders), batch, clock())
+            if not claimed:
+                break
+            failpoint("delivery.claimed")
+            for one in claimed:
+                worker.send(one)
+                failpoint("delivery.marked")
+    return worker.report
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """Sends claimed deliveries and marks what came of each."""
+
+    engine: Engine
+    senders: Mapping[str, Sender]
+    clock: Callable[[], datetime]
+    spread: Callable[[], float]
+    report: DeliveryReport = field(default_factory=DeliveryReport)
+
+    def send(self, one: Claimed) -> None:
+        """Send one delivery."""
+        try:
+            external_id = self.senders[one.target].send(one.outgoing, self.clock())
+        except SendError as error:
+            self._refused(one, error)
+            return
+        failpoint("delivery.sent")
+        _mark(
+            self.engine,
+            one,
+            state="sent",
+            sent_at=self.clock(),
+            external_id=external_id,
+            next_attempt_at=None,
+        )
+        self.report.sent += 1
+
+    def _refused(self, one: Claimed, error: SendError) -> None:
+        """Leave it for later, or give it up: the error says which."""
+        self.report.errors[one.target] = str(error)
+        if error.permanent or one.outgoing.attempt >= MOST_ATTEMPTS:
+            self.report.dead += 1
+            _mark(self.engine, one, state="dead", last_error=str(error), next_attempt_at=None)
+            return
+        self.report.failed += 1
+        wait = waiting_time(one.outgoing.attempt, error.retry_after, self.spread())
+        _mark(self.engine, one, state="failed", last_error=str(error), next_attempt_at=self.clock() + wait)
+
+
+def waiting_time(attempt: int, retry_after: float | None, spread: float) -> timedelta:
+    """How long to wait after the `attempt`th failure: growing, spread over half to all of it, never before asked to.
+
+    `spread` is a random number from 0 to 1, so that many deliveries do not come back at one moment.
+    """
+    grown = min(FIRST_WAIT * int(GROWTH ** min(attempt - 1, 20)), LONGEST_WAIT)
+    asked = timedelta(seconds=min(retry_after or 0.0, LONGEST_WAIT.total_seconds()))
+    return max(grown * (0.5 + spread / 2), asked)
+
+
+def _claim(engine: Engine, targets: Collection[str], size: int, now: datetime) -> list[Claimed]:
+    with session_factory(engine).begin() as session:
+        query = (
+            select(Delivery).where(Delivery.target.in_(targets), _due(now)).order_by(Delivery.id).limit(size)
+        )
+        rows = session.scalars(query.with_for_update(skip_locked=True)).all()
+        return [_claim_row(session, row, now) for row in rows]
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Waiting deliveries whose time has come, and claims that have run out."""
+    come = or_(Delivery.next_attempt_at.is_(None), Delivery.next_attempt_at <= now)
+    return or_(
+        and_(Delivery.state.in_(("pending", "failed")), come),
+        and_(Delivery.state == "sending", Delivery.next_attempt_at <= now),
+    )
+
+
+def _claim_row(session: Session, row: Delivery, now: datetime) -> Claimed:
+    """Claim one. What it says is settled at the first attempt: later ones must not differ under the same id."""
+    if not row.payload:
+        row.payload = payload_of(lead_view(session, session.get_one(Lead, row.lead_id)))
+    row.state, row.attempts, row.next_attempt_at = "sending", row.attempts + 1, now + CLAIM
+    return Claimed(row.id, row.target, Outgoing(row.key, row.payload, row.attempts))
+
+
+def _mark(engine: Engine, one: Claimed, **values: object) -> bool:
+    """Note the outcome, unless the claim has passed to another worker meanwhile."""
+    with session_factory(engine).begin() as session:
+        mine = and_(
+            Delivery.id == one.row_id, Delivery.state == "sending", Delivery.attempts == one.outgoing.attempt
+        )
+        result = session.execute(update(Delivery).where(mine).values(**values))
+        return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def retry(session: Session, *, target: str | None = None, keys: Sequence[str] = ()) -> int:
+    """Let dead deliveries be tried again, all or those of a target or with these keys. Returns how many.
+
+    They keep their ids, so a receiver that has had one after all drops it. The caller commits.
+    """
+    query = select(Delivery).where(Delivery.state == "dead")
+    if target is not None:
+        query = query.where(Delivery.target == target)
+    if keys:
+        query = query.where(Delivery.key.in_(keys))
+    rows = session.scalars(query).all()
+    for row in rows:
+        row.state, row.attempts, row.next_attempt_at = "pending", 0, None
+    session.flush()
+    return len(rows)
+
+
+def outbox_counts(session: Session) -> dict[str, dict[str, int]]:
+    """How many deliveries each target has in each state."""
+    counts: dict[str, dict[str, int]] = {}
+    query = select(Delivery.target, Delivery.state, func.count()).group_by(Delivery.target, Delivery.state)
+    for target, state, count in session.execute(query.order_by(Delivery.target, Delivery.state)):
+        counts.setdefault(target, {})[state] = count
+    return counts

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from guards.addresses import AddressGuard
+from leads.export.guarded import guarded_client
+from leads.export.sending import Outgoing, SendError
+from leads.export.webhook import BadSecret, Webhook, decode_secret, retry_after, sign
+from leads.outbox import CLAIM, LONGEST_WAIT, MOST_ATTEMPTS, deliver, outbox_counts, retry, waiting_time
+from leads.review import By, set_status
+from leads.settings import ProcessSettings, Target
+from models import Delivery
+from tests.leads.conftest import furnish
+from tests.leads.receiver import SECRET, Receiver
+from tests.leads.world import World, day, said
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    with guarded_client(AddressGuard(["127.0.0.0/8"]), timeout=2) as client:
+        yield client
+
+
+def queue(world: World, posts: int = 1, **wants: Any) -> None:
+    """Make a lead per post, each wanted by the target `crm`."""
+    world.settings = ProcessSettings(targets=(Target("crm", **wants),))
+    kinds = [f"kind_{n}" for n in range(posts)]
+    world.detector.script = [said(kind, f"news of {kind}!") for kind in kinds]
+    for n, kind in enumerate(kinds):
+        world.post(f"p{n}", f"news of {kind}!", day(n), handle="@anna")
+    world.run()
+
+
+def states(world: World) -> list[tuple[str, int]]:
+    with Session(world.engine) as session:
+        return [(d.state, d.attempts) for d in session.scalars(select(Delivery).order_by(Delivery.id))]
+
+
+def test_a_lead_reaches_the_receiver_once_and_signed(
+    both: World, receiver: Receiver, client: httpx.Client
+) -> None:
+    queue(both)
+    senders = {"crm": Webhook(receiver.url, client, SECRET)}
+    assert deliver(both.engine, senders).sent == 1
+    assert deliver(both.engine, senders).sent == 0
+    [got] = receiver.got
+    assert got["valid"]
+    data = got["body"]["data"]
+    assert (got["body"]["type"], data["id"]) == ("lead.created", both.lead()[0].key)
+    assert data["evidence"][0]["quote"] == "news of kind_0!"
+    assert data["contact"]["email"] == "anna@lark.example"
+
+
+def test_the_signature_is_the_one_of_the_specification() -> None:
+    key = decode_secret(SECRET)
+    body = b'{"test": 2432232314}'
+    expected = hmac.new(key, b"msg_1.1614265330." + body, hashlib.sha256).digest()
+    assert sign(key, "msg_1", 1614265330, body) == f"v1,{base64.b64encode(expected).decode()}"
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "secret", "whsec_c2hvcnQ=", "whsec_!!!"])
+def test_a_wrong_secret_is_refused_without_showing_it(secret: str, client: httpx.Client) -> None:
+    with pytest.raises(BadSecret) as refused:
+        Webhook("http://a.example", client, secret)
+    assert len(secret) < 8 or secret not in str(refused.value)
+    assert SECRET not in repr(Webhook("http://a.example", client, SECRET))
+
+
+def test_a_worker_that_died_after_sending_is_followed_by_one_that_sends_the_same_again(
+    both: World, receiver: Receiver, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue(both)
+    senders = {"crm": Webhook(receiver.url, client, SECRET)}
+
+    class Died(BaseException):
+        pass
+
+    def die(name: str) -> None:
+        if name == "delivery.sent":
+            raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr("leads.outbox.failpoint", die)
+        with pytest.raises(Died):
+            deliver(both.engine, senders, clock=lambda: day(500))
+    assert deliver(both.engine, senders, clock=lambda: day(500)).sent == 0  # the claim still holds
+    later = day(500) + CLAIM + timedelta(seconds=1)
+    assert deliver(both.engine, senders, clock=lambda: later).sent == 1
+    first, second = receiver.got
+    assert first["id"] == second["id"]
+    assert first["raw"] == second["raw"]
+    assert len(receiver.leads) == 1
+
+
+def test_a_temporary_failure_is_tried_again_later_and_a_permanent_one_never(
+    world: World, receiver: Receiver, client: httpx.Client
+) -> None:
+    queue(world, 2)
+    receiver.answers = [(503, {}), (400, {})]
+    senders = {"crm": Webhook(receiver.url, client, SECRET)}
+    report = deliver(world.engine, senders, clock=lambda: day(500))
+    assert (report.failed, report.dead, report.errors) == (
+        1,
+        1,
+        {"crm": "the receiver answered 400 Bad Request"},
+    )
+    assert states(world) == [("failed", 1), ("dead", 1)]
+    assert deliver(world.engine, senders, clock=lambda: day(500)).sent == 0
+    assert deliver(world.engine, senders, clock=lambda: day(501)).sent == 1
+    with Session(world.engine) as session, session.begin():
+        assert retry(session, target="other") == 0
+        assert retry(session, target="crm") == 1
+    assert deliver(world.engine, senders, clock=lambda: day(501)).sent == 1
+    assert states(world) == [("sent", 2), ("sent", 1)]
+
+
+def test_retry_after_is_obeyed(world: World, receiver: Receiver, client: httpx.Client) -> None:
+    queue(world)
+    receiver.answers = [(429, {"retry-after": "3600"})]
+    senders = {"crm": Webhook(receiver.url, client, SECRET)}
+    deliver(world.engine, senders, clock=lambda: day(500))
+    assert deliver(world.engine, senders, clock=lambda: day(500) + timedelta(minutes=59)).sent == 0
+    assert deliver(world.engine, senders, clock=lambda: day(500) + timedelta(minutes=61)).sent == 1
+
+
+def test_retry_after_is_read_as_number_and_as_date() -> None:
+    assert retry_after("120", day(0)) == 120
+    assert retry_after("Mon, 02 Mar 2026 09:01:00 GMT", day(0)) == 60
+    assert retry_after("Mon, 02 Mar 2020 09:01:00 GMT", day(0)) == 0
+    assert retry_after("soon", day(0)) is None
+    assert retry_after(None, day(0)) is None
+
+
+def test_waits_grow_are_spread_and_end() -> None:
+    waits = [waiting_time(n, None, 1.0) for n in range(1, MOST_ATTEMPTS + 1)]
+    assert waits == sorted(waits)
+    assert waits[-1] == LONGEST_WAIT
+    assert waiting_time(3, None, 0.0) == waits[2] / 2
+    assert waiting_time(1, 1e12, 0.0) == LONGEST_WAIT
+    assert waiting_time(10_000, None, 1.0) == LONGEST_WAIT
+
+
+def test_a_delivery_that_fails_for_days_becomes_a_dead_letter(world: World, client: httpx.Client) -> None:
+    queue(world)
+    senders = {"crm": Webhook("http://127.0.0.1:9/closed", client, SECRET)}
+    for n in range(MOST_ATTEMPTS):
+        deliver(world.engine, senders, clock=partial(day, 500 + 2 * n))
+    assert states(world) == [("dead", MOST_ATTEMPTS)]
+    with Session(world.engine) as session:
+        assert outbox_counts(session) == {"crm": {"dead": 1}}
+
+
+def test_a_slow_receiver_is_a_temporary_failure(receiver: Receiver) -> None:
+    receiver.hang = 0.5
+    with (
+        guarded_client(AddressGuard(["127.0.0.0/8"]), timeout=0.1) as client,
+        pytest.raises(SendError) as failed,
+    ):
+        Webhook(receiver.url, client, SECRET).send(Outgoing("id", {}, 1), day(0))
+    assert not failed.value.permanent
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8/x", "http://localhost:8/x", "http://[::1]:8/x"])
+def test_an_address_in_ones_own_network_is_never_connected_to(url: str) -> None:
+    with (
+        guarded_client(AddressGuard()) as client,
+        pytest.raises(SendError, match="public internet") as failed,
+    ):
+        Webhook(url, client, SECRET).send(Outgoing("id", {}, 1), day(0))
+    assert failed.value.permanent
+
+
+def test_a_redirect_is_not_followed(receiver: Receiver, client: httpx.Client) -> None:
+    receiver.answers = [(302, {"location": receiver.url})]
+    with pytest.raises(SendError, match="302") as failed:
+        Webhook(receiver.url, client, SECRET).send(Outgoing("id", {}, 1), day(0))
+    assert failed.value.permanent
+    assert len(receiver.got) == 1
+
+
+def test_targets_get_the_kinds_and_scores_they_want(world: World) -> None:
+    queue(world, 3, kinds=frozenset({"kind_1"}))
+    assert len(states(world)) == 1
+    world.settings = ProcessSettings(targets=(Target("crm", min_score=99),))
+    world.detector.version = "rules-2"
+    world.run()
+    assert states(world) == []
+
+
+def test_a_dismissed_lead_is_taken_back_from_the_outbox_and_a_reopened_one_queued(world: World) -> None:
+    queue(world)
+    targets = world.settings.targets
+    key = world.lead()[0].key
+    with Session(world.engine) as session, session.begin():
+        set_status(session, key, "dismissed", By("olga", day(401)), targets)
+    assert states(world) == []
+    with Session(world.engine) as session, session.begin():
+        set_status(session, key, "new", By("olga", day(402)), targets)
+    assert states(world) == [("pending", 0)]
+
+
+def test_a_lead_that_was_sent_keeps_its_id_when_earlier_news_comes_in(
+    world: World, receiver: Receiver, client: httpx.Client
+) -> None:
+    queue(world)
+    deliver(world.engine, {"crm": Webhook(receiver.url, client, SECRET)})
+    before = world.lead()[0].key
+    world.post("earlier", "news of kind_0!", day(-40), handle="@anna")
+    world.run()
+    lead, story = world.lead()
+    assert (lead.key, lead.sightings, story.first_at) == (before, 2, day(-40))
+    assert states(world) == [("sent", 1)]
+
+
+def test_two_workers_send_each_delivery_once(
+    postgresql_engine: Engine, receiver: Receiver, client: httpx.Client
+) -> None:
+    world = furnish(postgresql_engine)
+    queue(world, 30)
+    senders = {"crm": Webhook(receiver.url, client, SECRET)}
+    workers = [
+        threading.Thread(target=deliver, args=(world.engine, senders), kwargs={"batch": 3}) for _ in range(3)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(receiver.got) == len(receiver.leads) == 30
+    assert states(world) == [("sent", 1)] * 30

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 
@@ -37,6 +40,13 @@ class PostRow:
     author_handle: str = ""
     author_url: str = ""
     author_email: str = ""
+
+
+_KEY = attrgetter("key")
+_TEXT_FIELDS = ("text", "title", "url", "guid", "author_name", "author_handle", "author_url", "author_email")
+_TEXTS = attrgetter(*_TEXT_FIELDS)
+_MENDABLE = (*_TEXT_FIELDS, "tags", "extra")
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,8 @@ class Batch:
     @classmethod
     def of(cls, rows: Sequence[PostRow]) -> Batch:
         """Take the last row of each source for each post; posts go to the first source that has them."""
+        if len({row.key for row in rows}) == len(rows):
+            return cls(sorted(rows, key=_KEY), [])
         last = {(row.key, row.source_id): row for row in rows}
         candidates: dict[str, PostRow] = {}
         others = []
@@ -91,65 +103,28 @@ class Batch:
         return self.candidates + self.others
 
 
-# How authors are stored on both databases; /* rows */ stands for VALUES or a SELECT. The source that brought an
-# author first may change what is known of it; others only fill what is empty.
-AUTHOR_UPSERT = """
-INSERT INTO author (key, platform, name, handle, url, email, source_id) /* rows */
-ON CONFLICT (key) DO UPDATE SET
-  name = CASE WHEN excluded.name <> '' AND (author.name = '' OR author.source_id = excluded.source_id)
-    THEN excluded.name ELSE author.name END,
-  handle = CASE WHEN excluded.handle <> '' AND (author.handle = '' OR author.source_id = excluded.source_id)
-    THEN excluded.handle ELSE author.handle END,
-  url = CASE WHEN excluded.url <> '' AND (author.url = '' OR author.source_id = excluded.source_id)
-    THEN excluded.url ELSE author.url END,
-  email = CASE WHEN excluded.email <> '' AND (author.email = '' OR author.source_id = excluded.source_id)
-    THEN excluded.email ELSE author.email END
-WHERE (excluded.name <> '' AND excluded.name <> author.name)
-  OR (excluded.handle <> '' AND excluded.handle <> author.handle)
-  OR (excluded.url <> '' AND excluded.url <> author.url)
-  OR (excluded.email <> '' AND excluded.email <> author.email)"""
+def has_nul(rows: Sequence[PostRow]) -> bool:
+    """Say whether a text holds NUL: SQLite would keep it, PostgreSQL refuses it."""
+    texts = "".join(chain.from_iterable(map(_TEXTS, rows)))
+    tags = "".join(chain.from_iterable(row.tags for row in rows))
+    extra = "".join([portable_json(row.extra) for row in rows if row.extra])
+    return "\0" in texts or "\0" in tags or "\\u0000" in extra
 
 
-def author_values(row: PostRow) -> tuple[str, ...]:
-    """Return key, platform, name, handle, url and email of a row's author, cut to what their columns hold."""
-    return (
-        row.author_key,
-        row.author_platform[:64],
-        row.author_name[:255],
-        row.author_handle[:255],
-        row.author_url,
-        row.author_email[:255],
-    )
-
-
-def storable(rows: Sequence[PostRow]) -> Sequence[PostRow]:
-    """Return the rows, mended where they hold what no database takes: NUL and halves of surrogate pairs."""
-    parts = [part for row in rows for part in (row.text, row.title, row.url, row.guid, row.author_name)]
-    parts += [portable_json([row.tags, row.extra]) for row in rows if row.tags or row.extra]
-    everything = "".join(parts)
-    if "\0" not in everything and "\\u0000" not in everything and _encodes(everything):
-        return rows
-    return [replace(row, **{name: _mended(getattr(row, name)) for name in _TEXT_FIELDS}) for row in rows]
+def mended(rows: Sequence[PostRow]) -> list[PostRow]:
+    """Return copies of the rows without what no database takes: NUL and halves of surrogate pairs."""
+    return [replace(row, **{name: _mended(getattr(row, name)) for name in _MENDABLE}) for row in rows]
 
 
 def portable_json(value: Any) -> str:
     """Write JSON as both databases keep it; letters stay letters."""
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODE(value)
 
 
-_TEXT_FIELDS = [
-    column.name
-    for column in fields(PostRow)
-    if column.name not in ("source_id", "first_seen_at", "published_at", "updated_at")
-]
-
-
-def _encodes(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+@lru_cache(maxsize=4096)
+def tags_json(tags: tuple[str, ...]) -> str:
+    """Write tags as JSON; a feed uses the same few over and over."""
+    return portable_json(tags)
 
 
 def _mended(value: Any) -> Any:

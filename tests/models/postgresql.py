@@ -26,7 +26,6 @@ SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "shared_buffers": "32MB",
     "max_connections": "60",
     "timezone": "Asia/Kolkata",  # So that code which forgets to ask for UTC is found out.
 }

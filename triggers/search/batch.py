@@ -1,0 +1,173 @@
+"""A batch of posts, turned about: for every word the posts that have it, as the bits of one integer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from triggers.search import words
+from triggers.search.atoms import AtomTable
+from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, SearchPost, Span
+
+# Words of the title and of the text stand on one axis, further apart than any distance a query can name.
+ZONE_GAP = 1 << 20
+
+
+def bits(mask: int) -> Iterator[int]:
+    """Yield the numbers of the bits that are set, lowest first."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+class Batch:
+    """Posts looked at together. Masks have bit i set for `posts[i]`."""
+
+    def __init__(
+        self,
+        posts: Sequence[SearchPost],
+        table: AtomTable,
+        *,
+        detect: Detect | None = None,
+        contacts: Contacts | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        self.posts = posts
+        self.table = table
+        self.now = now or datetime.now(UTC)
+        self.all = (1 << len(posts)) - 1
+        self.contacts = contacts
+        self._detect = detect
+        self._views: dict[int, View] = {}
+        self._values: dict[str, dict[str, int]] = {}
+        self._holding: dict[tuple[str, str, str], int] = {}
+        self._found: dict[int, Sequence[Found]] = {}
+        self.text = _masks((post.text for post in posts), table)
+        self.title = _masks((post.title for post in posts), table) if any(post.title for post in posts) else {}
+        self.any = _united(self.text, self.title) if self.title else self.text
+
+    def view(self, index: int) -> View:
+        """Return the words of one post with their places."""
+        view = self._views.get(index)
+        if view is None:
+            view = self._views[index] = View(self, index)
+        return view
+
+    def values(self, field: str) -> dict[str, int]:
+        """Return, for a field of whole values, the posts that have each value."""
+        found = self._values.get(field)
+        if found is None:
+            found = self._values[field] = defaultdict(int)
+            for index, post in enumerate(self.posts):
+                for value in field_values(post, field):
+                    found[value] |= 1 << index
+            found = self._values[field] = dict(found)
+        return found
+
+    def holding(self, key: tuple[str, str, str], holds: Callable[[SearchPost], bool]) -> int:
+        """Return the posts for which a cheap condition holds; worked out once for a batch."""
+        mask = self._holding.get(key)
+        if mask is None:
+            mask = 0
+            for index, post in enumerate(self.posts):
+                if holds(post):
+                    mask |= 1 << index
+            self._holding[key] = mask
+        return mask
+
+    def found(self, index: int) -> Sequence[Found]:
+        """Return what the rules found in a post that `detected` was called for."""
+        return self._found[index]
+
+    def detected(self, within: int) -> None:
+        """Run detection on those of these posts that it has not seen in this batch."""
+        new = [index for index in bits(within) if index not in self._found]
+        if new and self._detect is not None:
+            found = self._detect([self.posts[index] for index in new])
+            self._found.update(zip(new, found, strict=True))
+
+
+class View:
+    """One post of a batch: at which places each atom stands, and what code points a place covers."""
+
+    def __init__(self, batch: Batch, index: int) -> None:
+        self.batch = batch
+        self.index = index
+        self.bit = 1 << index
+        self.post = batch.posts[index]
+
+    @cached_property
+    def tokens(self) -> dict[int, words.Token]:
+        """The words by place: the title's from 0, the text's from `ZONE_GAP`."""
+        numbered = dict(enumerate(words.tokens(self.post.title))) if self.post.title else {}
+        numbered.update(enumerate(words.tokens(self.post.text), ZONE_GAP))
+        return numbered
+
+    @cached_property
+    def _places(self) -> dict[int, list[int]]:
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        answers = self.batch.table.answers
+        for place, token in self.tokens.items():
+            for atom in answers(token.surface):
+                found[atom].append(place)
+        return dict(found)
+
+    def places(self, atom: int, zone: str | None = None) -> list[int]:
+        """Return the places at which an atom stands, in order."""
+        places = self._places.get(atom, [])
+        if zone is None or not places:
+            return places
+        return [place for place in places if (place < ZONE_GAP) == (zone == TITLE)]
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the code points from one place to another."""
+        return Span(TITLE if first < ZONE_GAP else TEXT, self.tokens[first].start, self.tokens[last].end)
+
+
+def _masks(texts: Iterator[str], table: AtomTable) -> dict[int, int]:
+    by_surface: dict[str, int] = {}
+    held = by_surface.get
+    bit = 1
+    findall = words.WORD.findall
+    for text in texts:
+        for surface in findall(text):
+            by_surface[surface] = held(surface, 0) | bit
+        bit <<= 1
+    masks: defaultdict[int, int] = defaultdict(int)
+    answers = table.answers
+    for surface, mask in by_surface.items():
+        for atom in answers(surface):
+            masks[atom] |= mask
+    return dict(masks)
+
+
+def _united(left: dict[int, int], right: dict[int, int]) -> dict[int, int]:
+    return {atom: left.get(atom, 0) | right.get(atom, 0) for atom in left.keys() | right.keys()}
+
+
+def field_values(post: SearchPost, field: str) -> list[str]:
+    """Return the values of an exact field by which a post is found, folded."""
+    if field == "site":
+        return _hosts(post.url)
+    if field in ("hashtag", "mention"):
+        mark, given = ("#", post.hashtags) if field == "hashtag" else ("@", post.mentions)
+        written = [word for text in (post.title, post.text) if mark in text for word in words.surfaces(text) if word[0] == mark]
+        return list({words.folded(word.lstrip("#@＃")) for word in (*given, *written)} - {""})
+    if field == "author":
+        return list({words.folded(name) for word in words.surfaces(post.author) for name in words.names(word)})
+    value: str | None = getattr(post, field)
+    return [words.folded(value)] if value else []
+
+
+def _hosts(url: str) -> list[str]:
+    """Return a page's host and the domains above it."""
+    try:
+        host = (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return []
+    parts = host.split(".")
+    return [".".join(parts[place:]) for place in range(len(parts))] if host else []

@@ -1,0 +1,121 @@
+"""AND, OR and NOT over plans: as masks of posts, and for OR as places too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeGuard
+
+from triggers.search.batch import Batch, View
+from triggers.search.plans import Anchor, Place, Plan, WordPlan, WordsPlan
+from triggers.search.posts import Span
+
+
+@dataclass(slots=True)
+class AndPlan:
+    """All of these, the cheapest first: what they rule out the others never look at."""
+
+    parts: tuple[Plan, ...]
+    cost: int
+    chosen: frozenset[Anchor] | None
+
+    def posts(self, batch: Batch, within: int) -> int:
+        for part in self.parts:
+            within = part.posts(batch, within)
+            if not within:
+                return 0
+        return within
+
+    def spans(self, view: View) -> Iterable[Span]:
+        return chain.from_iterable(part.spans(view) for part in self.parts)
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        return self.chosen
+
+
+@dataclass(slots=True)
+class AllWordsPlan:
+    """Several words anywhere in the post: the commonest search, and nothing but lookups."""
+
+    atoms: tuple[int, ...]
+    cost: int = 1
+
+    def posts(self, batch: Batch, within: int) -> int:
+        get = batch.any.get
+        for atom in self.atoms:
+            within &= get(atom, 0)
+            if not within:
+                return 0
+        return within
+
+    def spans(self, view: View) -> Iterable[Span]:
+        return [view.span(place, place) for atom in self.atoms for place in view.places(atom)]
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        return frozenset({self.atoms[0]})
+
+
+@dataclass(slots=True)
+class OrPlan:
+    """Any of these; a post that one of them has is not looked at again."""
+
+    parts: tuple[Plan, ...]
+    cost: int
+
+    def posts(self, batch: Batch, within: int) -> int:
+        mask = 0
+        for part in self.parts:
+            mask |= part.posts(batch, within & ~mask)
+        return mask
+
+    def possible(self, batch: Batch) -> int:
+        mask = 0
+        for part in self.parts:
+            mask |= part.possible(batch) if places_known(part) else batch.all
+        return mask
+
+    def places(self, view: View) -> list[Place]:
+        found = {place: None for part in self.parts if places_known(part) for place in part.places(view)}
+        return sorted(found, key=lambda place: (place.first, place.last))
+
+    def spans(self, view: View) -> Iterable[Span]:
+        for part in self.parts:
+            if part.posts(view.batch, view.bit):
+                yield from part.spans(view)
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        united: frozenset[Anchor] = frozenset()
+        for part in self.parts:
+            anchors = part.anchors()
+            if anchors is None:
+                return None
+            united |= anchors
+        return united
+
+
+@dataclass(slots=True)
+class NotPlan:
+    """Those that the rest does not match. It has no place in the text and chooses no candidates."""
+
+    inner: Plan
+    cost: int
+
+    def posts(self, batch: Batch, within: int) -> int:
+        return within & ~self.inner.posts(batch, within)
+
+    def spans(self, view: View) -> Iterable[Span]:
+        return ()
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        return None
+
+
+def places_known(plan: Plan) -> TypeGuard[WordsPlan]:
+    """Return whether a plan stands at places in the text."""
+    return hasattr(plan, "places")
+
+
+def is_plain_word(plan: Plan) -> TypeGuard[WordPlan]:
+    """Return whether a plan is one word anywhere in the post."""
+    return isinstance(plan, WordPlan) and plan.zone is None

@@ -1,0 +1,277 @@
+"""Prospective search: every new post against all searches, at a cost that does not grow with queries times posts.
+
+Each search is filed under the anchors that every post it matches must have (the rarest required word, or all
+alternatives of an OR). A batch of posts is turned into masks by word; only searches one of whose anchors occurs in it
+are worked out, each once for the whole batch, and places in the text are looked at only in the posts that survive.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from triggers.search import fields
+from triggers.search.atoms import AtomTable
+from triggers.search.batch import Batch, View, bits
+from triggers.search.faults import SearchFault, nearest
+from triggers.search.parser import Query, parse
+from triggers.search.planner import Planner, cheapest
+from triggers.search.plans import Anchor, Plan
+from triggers.search.posts import TEXT, Contacts, Detect, SearchPost, Span
+from triggers.search.syntax import Field, Node, includes, walk
+
+BATCH = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class SearchMatch:
+    """A search that matched a post. Its spans are worked out when they are first asked for."""
+
+    search: str
+    version: str
+    _plan: Plan = field(repr=False, compare=False)
+    _view: View = field(repr=False, compare=False)
+
+    @property
+    def places(self) -> list[Span]:
+        """The places that satisfied the search, in title and text, without repeats."""
+        return sorted(set(self._plan.spans(self._view)), key=lambda span: (span.field != "title", *span[1:]))
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """The places in the post's text, in code points: `text[start:end]`."""
+        return [(span.start, span.end) for span in self.places if span.field == TEXT]
+
+
+@dataclass(slots=True)
+class Filed:
+    """A search as the percolator keeps it."""
+
+    name: str
+    version: str
+    query: Query
+    enabled: bool
+    plan: Plan
+    atoms: list[int]
+    anchors: frozenset[Anchor] | None
+    order: int
+
+
+class Percolator:
+    """All searches, ready to be matched. Not to be shared between threads."""
+
+    def __init__(
+        self, *, detect: Detect | None = None, contacts: Contacts | None = None, now: Callable[[], datetime] | None = None
+    ) -> None:
+        self.table = AtomTable()
+        self._detect = detect
+        self._contacts = contacts
+        self._now = now
+        self._count = 0
+        self._filed: dict[str, Filed] = {}
+        self._users: defaultdict[str, set[str]] = defaultdict(set)
+        # Ordered sets: whatever is found comes out in the order in which searches were added.
+        self._by_anchor: dict[Anchor, dict[str, Filed]] = {}
+        self._anchored_fields: defaultdict[str, int] = defaultdict(int)
+        self._always: dict[str, Filed] = {}
+
+    def __len__(self) -> int:
+        return len(self._filed)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._filed
+
+    def get(self, name: str) -> Filed:
+        """Return a search by its name. Raises SearchFault."""
+        if name not in self._filed:
+            raise SearchFault(f"there is no search '{name}'{_tip(name, self._filed)}")
+        return self._filed[name]
+
+    def add(self, name: str, query: str | Query, version: str = "1", *, enabled: bool = True) -> None:
+        """Add a search, or put a new query in the place of an old one.
+
+        Raises:
+            QueryFault: the query is wrong.
+            SearchFault: it includes a search that is unknown or that includes it in turn, or asks for what is not given.
+        """
+        understood = parse(query) if isinstance(query, str) else query
+        self._refuse(name, understood)
+        old = self._filed.get(name)
+        self._put(name, version, understood, enabled)
+        try:
+            for user in sorted(self._all_users(name)):
+                held = self._filed[user]
+                self._put(user, held.version, held.query, held.enabled)
+        except SearchFault:
+            if old is not None:
+                self._put(name, old.version, old.query, old.enabled)
+            raise
+
+    def add_all(self, searches: Iterable[tuple[str, str | Query, str]]) -> list[tuple[str, Exception]]:
+        """Add many (name, query, version), included ones first; return the faults of those that were not added."""
+        faults: list[tuple[str, Exception]] = []
+        waiting: dict[str, tuple[Query, str]] = {}
+        for name, query, version in searches:
+            try:
+                waiting[name] = (parse(query) if isinstance(query, str) else query, version)
+            except ValueError as error:
+                faults.append((name, error))
+        while waiting:
+            ready = [name for name, (query, _) in waiting.items() if not includes(query.node) & waiting.keys()]
+            for name in ready or list(waiting):
+                query, version = waiting.pop(name)
+                try:
+                    self._refuse(name, query, circle=None if ready else waiting)
+                    self.add(name, query, version)
+                except SearchFault as error:
+                    faults.append((name, error))
+        return faults
+
+    def remove(self, name: str) -> None:
+        """Take a search out. Raises SearchFault if others include it."""
+        filed = self.get(name)
+        users = sorted(self._users.get(name, ()))
+        if users:
+            raise SearchFault(f"'{name}' is included by {', '.join(users)}; change those first")
+        self._unfile(filed)
+
+    def enable(self, name: str, enabled: bool = True) -> None:
+        """Let a search match posts, or only be included by others."""
+        filed = self.get(name)
+        self._put(name, filed.version, filed.query, enabled)
+
+    def match(self, posts: Sequence[SearchPost]) -> list[list[SearchMatch]]:
+        """Return for each post the searches that match it, in the order in which they were added."""
+        found: list[list[SearchMatch]] = []
+        for start in range(0, len(posts), BATCH):
+            found.extend(self._match_batch(posts[start : start + BATCH]))
+        return found
+
+    def masks(self, posts: Sequence[SearchPost]) -> dict[str, int]:
+        """Return for each search that matches any of a batch of posts which it matches, as bits."""
+        batch = self.batch(posts)
+        masks = {}
+        for filed in self._candidates(batch):
+            mask = filed.plan.posts(batch, batch.all)
+            if mask:
+                masks[filed.name] = mask
+        return masks
+
+    def batch(self, posts: Sequence[SearchPost]) -> Batch:
+        """Turn posts into a batch that this percolator's plans can be worked out on."""
+        now = self._now() if self._now else None
+        batch = Batch(posts, self.table, detect=self._detect, contacts=self._contacts, now=now)
+        self.table.total += len(posts)
+        for atom, mask in batch.any.items():
+            self.table.seen[atom] += mask.bit_count()
+        return batch
+
+    def _match_batch(self, posts: Sequence[SearchPost]) -> list[list[SearchMatch]]:
+        batch = self.batch(posts)
+        found: list[list[SearchMatch]] = [[] for _ in posts]
+        for filed in self._candidates(batch):
+            mask = filed.plan.posts(batch, batch.all)
+            for index in bits(mask):
+                found[index].append(SearchMatch(filed.name, filed.version, filed.plan, batch.view(index)))
+        return found
+
+    def _candidates(self, batch: Batch) -> list[Filed]:
+        chosen: dict[str, Filed] = dict(self._always)
+        by_anchor = self._by_anchor
+        for atom in batch.any:
+            filed = by_anchor.get(atom)
+            if filed:
+                chosen.update(filed)
+        for name, users in self._anchored_fields.items():
+            if users:
+                for value in batch.values(name):
+                    chosen.update(by_anchor.get(f"{name}:{value}", {}))
+        return sorted(chosen.values(), key=_order)
+
+    def _refuse(self, name: str, query: Query, circle: Mapping[str, object] | None = None) -> None:
+        for included in sorted(includes(query.node)):
+            if included == name or (circle is not None and included in circle):
+                raise SearchFault(f"'{name}' and '{included}' include each other; take one of the two out")
+            if included not in self._filed:
+                raise SearchFault(f"search:\"{included}\" is not known{_tip(included, self._filed)}")
+            if included in self._all_users(name):
+                raise SearchFault(f"'{included}' includes '{name}' already; searches cannot go round in a circle")
+        missing = self._missing(query.node)
+        if missing:
+            raise SearchFault(missing)
+
+    def _missing(self, node: Node) -> str:
+        asked = {inner.name for inner in walk(node) if isinstance(inner, Field)}
+        if self._contacts is None and asked & fields.NEED_CONTACTS:
+            return f"{min(asked & fields.NEED_CONTACTS)}: needs contacts: give a contacts file or a database"
+        if self._detect is None and asked & fields.NEED_DETECTION:
+            return f"{min(asked & fields.NEED_DETECTION)}: needs detection, which is not switched on here"
+        return ""
+
+    def _all_users(self, name: str) -> set[str]:
+        """Return the searches that include a search, directly or not."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            for user in self._users.get(waiting.pop(), ()):
+                if user not in found:
+                    found.add(user)
+                    waiting.append(user)
+        return found
+
+    def _put(self, name: str, version: str, query: Query, enabled: bool) -> None:
+        planner = Planner(self.table, lambda included: self._filed[included].query.node)
+        try:
+            plan = planner.plan(query.node)
+        except SearchFault:
+            for atom in planner.atoms:
+                self.table.release(atom)
+            raise
+        anchors = cheapest([plan.anchors()], self.table)
+        old = self._filed.get(name)
+        self._count += old is None
+        filed = Filed(name, version, query, enabled, plan, planner.atoms, anchors, old.order if old else self._count)
+        if old is not None:
+            self._unfile(old)
+        self._file(filed)
+
+    def _file(self, filed: Filed) -> None:
+        name, anchors = filed.name, filed.anchors
+        self._filed[name] = filed
+        for included in includes(filed.query.node):
+            self._users[included].add(name)
+        if not filed.enabled:
+            return
+        if anchors is None:
+            self._always[name] = filed
+            return
+        for anchor in anchors:
+            self._by_anchor.setdefault(anchor, {})[name] = filed
+            if isinstance(anchor, str):
+                self._anchored_fields[anchor.partition(":")[0]] += 1
+
+    def _unfile(self, filed: Filed) -> None:
+        del self._filed[filed.name]
+        self._always.pop(filed.name, None)
+        for included in includes(filed.query.node):
+            self._users[included].discard(filed.name)
+        for anchor in filed.anchors or () if filed.enabled else ():
+            held = self._by_anchor[anchor]
+            del held[filed.name]
+            if not held:
+                del self._by_anchor[anchor]
+            if isinstance(anchor, str):
+                self._anchored_fields[anchor.partition(":")[0]] -= 1
+        for atom in filed.atoms:
+            self.table.release(atom)
+
+
+def _order(filed: Filed) -> int:
+    return filed.order
+
+
+def _tip(name: str, known: Iterable[str]) -> str:
+    near = nearest(name, known)
+    return f"; {near}" if near else ""

@@ -1,0 +1,294 @@
+"""How a query is worked out on a batch: cheap masks first, places in the text only for the posts that survive.
+
+Every plan answers `posts(batch, within)`: exactly those of the posts `within` that it matches. A plan of words also
+answers `possible(batch)`, a quick superset, and `places(view)`, where in one post it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+from typing import Protocol, TypeAlias
+
+from triggers.search.batch import Batch, View, bits
+from triggers.search.posts import TEXT, TITLE, Span
+from triggers.search.terms import compiled_regex
+
+# What can choose candidates: an atom's number, or `field:value`.
+Anchor: TypeAlias = int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: first and last word, and the words of it that were searched for."""
+
+    first: int
+    last: int
+    leaves: tuple[tuple[int, int], ...]
+
+
+class Plan(Protocol):
+    """A query, or a part of one, made ready. `cost` orders the parts of an AND: 0 is a lookup."""
+
+    cost: int
+
+    def posts(self, batch: Batch, within: int) -> int:
+        """Return which of the posts `within` match, exactly."""
+
+    def spans(self, view: View) -> Iterable[Span]:
+        """Return the places that satisfied it in a post that matched."""
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        """Return anchors one of which every matching post has; None if there are none."""
+
+
+class WordsPlan(Plan, Protocol):
+    """A plan that stands at places in the text."""
+
+    def possible(self, batch: Batch) -> int:
+        """Return a superset of the posts that match."""
+
+    def places(self, view: View) -> list[Place]:
+        """Return all places at which it stands, in order."""
+
+
+def _leaf_spans(view: View, places: Iterable[Place]) -> Iterable[Span]:
+    for place in places:
+        for first, last in place.leaves:
+            yield view.span(first, last)
+
+
+@dataclass(slots=True)
+class WordPlan:
+    """One word, in the whole post or in one part of it."""
+
+    atom: int
+    zone: str | None = None
+    cost: int = 0
+
+    def possible(self, batch: Batch) -> int:
+        if self.zone is None:
+            return batch.any.get(self.atom, 0)
+        return (batch.title if self.zone == TITLE else batch.text).get(self.atom, 0)
+
+    def posts(self, batch: Batch, within: int) -> int:
+        if self.zone is None:
+            return batch.any.get(self.atom, 0) & within
+        return self.possible(batch) & within
+
+    def places(self, view: View) -> list[Place]:
+        return [Place(place, place, ((place, place),)) for place in view.places(self.atom, self.zone)]
+
+    def spans(self, view: View) -> Iterable[Span]:
+        return [view.span(place, place) for place in view.places(self.atom, self.zone)]
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        return frozenset({self.atom})
+
+
+@dataclass(slots=True)
+class SequencePlan:
+    """Words in order, side by side; None stands for any one word."""
+
+    atoms: tuple[int | None, ...]
+    zone: str | None = None
+    cost: int = 2
+
+    def possible(self, batch: Batch) -> int:
+        mask = batch.all
+        masks = batch.any if self.zone is None else batch.title if self.zone == TITLE else batch.text
+        for atom in self.atoms:
+            if atom is not None:
+                mask &= masks.get(atom, 0)
+                if not mask:
+                    return 0
+        return mask
+
+    def posts(self, batch: Batch, within: int) -> int:
+        return _verified(self, batch, within)
+
+    def places(self, view: View) -> list[Place]:
+        starts = set(view.places(self.atoms[0] or 0, self.zone))
+        for offset, atom in enumerate(self.atoms[1:], 1):
+            if not starts:
+                return []
+            if atom is None:
+                starts = {start for start in starts if start + offset in view.tokens}
+            else:
+                starts &= {place - offset for place in view.places(atom, self.zone)}
+        length = len(self.atoms) - 1
+        return [Place(start, start + length, ((start, start + length),)) for start in sorted(starts)]
+
+    def spans(self, view: View) -> Iterable[Span]:
+        return _leaf_spans(view, self.places(view))
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        return _rarest(self.atoms)
+
+
+@dataclass(slots=True)
+class SloppyPlan:
+    """Lucene's `"a b"~n`: moved to where the phrase wants them, the words lie at most n places apart."""
+
+    atoms: tuple[int, ...]
+    slop: int
+    zone: str | None = None
+    cost: int = 3
+
+    def possible(self, batch: Batch) -> int:
+        return SequencePlan(self.atoms, self.zone).possible(batch)
+
+    def posts(self, batch: Batch, within: int) -> int:
+        return _verified(self, batch, within)
+
+    def places(self, view: View) -> list[Place]:
+        """Return for each lowest moved place the best choice of the other words above it."""
+        moved = sorted(
+            (place - offset, offset, place)
+            for offset, atom in enumerate(self.atoms)
+            for place in view.places(atom, self.zone)
+        )
+        found: dict[tuple[int, int], Place] = {}
+        for low in range(len(moved)):
+            chosen = self._choose(moved, low)
+            if chosen:
+                first, last = min(chosen), max(chosen)
+                found[first, last] = Place(first, last, ((first, last),))
+        return [found[key] for key in sorted(found)]
+
+    def _choose(self, moved: list[tuple[int, int, int]], low: int) -> list[int] | None:
+        window: dict[int, list[int]] = {}
+        for shifted, offset, place in moved[low:]:
+            if shifted - moved[low][0] > self.slop:
+                break
+            window.setdefault(offset, []).append(place)
+        if len(window) < len(self.atoms):
+            return None
+        if len(set(self.atoms)) == len(self.atoms):
+            disjoint = [window[offset][0] for offset in range(len(self.atoms))]
+            if len(set(disjoint)) == len(disjoint):
+                return disjoint
+        return _distinct([window[offset] for offset in range(len(self.atoms))])
+
+    def spans(self, view: View) -> Iterable[Span]:
+        return _leaf_spans(view, self.places(view))
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        return _rarest(self.atoms)
+
+
+@dataclass(slots=True)
+class NearPlan:
+    """At most `distance` words between two things that do not overlap."""
+
+    left: WordsPlan
+    right: WordsPlan
+    distance: int
+    ordered: bool
+    cost: int = 3
+
+    def possible(self, batch: Batch) -> int:
+        mask = self.left.possible(batch)
+        return mask and mask & self.right.possible(batch)
+
+    def posts(self, batch: Batch, within: int) -> int:
+        return _verified(self, batch, within)
+
+    def places(self, view: View) -> list[Place]:
+        found: dict[Place, None] = {}
+        lefts, rights = self.left.places(view), self.right.places(view)
+        for one, other in product(lefts, rights):
+            if self.holds(one, other):
+                leaves = tuple(sorted({*one.leaves, *other.leaves}))
+                found[Place(min(one.first, other.first), max(one.last, other.last), leaves)] = None
+        return sorted(found, key=lambda place: (place.first, place.last))
+
+    def holds(self, one: Place, other: Place) -> bool:
+        """Return whether two places are near enough, and in order if that is asked."""
+        if one.last < other.first:
+            return other.first - one.last - 1 <= self.distance
+        return not self.ordered and other.last < one.first and one.first - other.last - 1 <= self.distance
+
+    def spans(self, view: View) -> Iterable[Span]:
+        return _leaf_spans(view, self.places(view))
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        return self.left.anchors() or self.right.anchors()
+
+
+@dataclass(slots=True)
+class RegexPlan:
+    """An expression looked for in the text itself; near something, it stands at the words that it touches."""
+
+    pattern: str
+    zone: str | None = None
+    cost: int = 4
+
+    def possible(self, batch: Batch) -> int:
+        return batch.all
+
+    def posts(self, batch: Batch, within: int) -> int:
+        compiled = compiled_regex(self.pattern)
+        mask = 0
+        for index in bits(within):
+            post = batch.posts[index]
+            if any(compiled.search(getattr(post, field)) for field in self._fields() if getattr(post, field)):
+                mask |= 1 << index
+        return mask
+
+    def _fields(self) -> tuple[str, ...]:
+        return (self.zone,) if self.zone else (TITLE, TEXT)
+
+    def spans(self, view: View) -> Iterable[Span]:
+        compiled = compiled_regex(self.pattern)
+        for field in self._fields():
+            for match in compiled.finditer(getattr(view.post, field)):
+                if match.end() > match.start():
+                    yield Span(field, match.start(), match.end())
+
+    def places(self, view: View) -> list[Place]:
+        found = []
+        for span in self.spans(view):
+            touched = [
+                place
+                for place, token in view.tokens.items()
+                if view.span(place, place).field == span.field and token.start < span.end and span.start < token.end
+            ]
+            if touched:
+                found.append(Place(touched[0], touched[-1], ((touched[0], touched[-1]),)))
+        return found
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        return None
+
+
+def _verified(plan: WordsPlan, batch: Batch, within: int) -> int:
+    mask = 0
+    for index in bits(plan.possible(batch) & within):
+        if plan.places(batch.view(index)):
+            mask |= 1 << index
+    return mask
+
+
+def _rarest(atoms: Iterable[int | None]) -> frozenset[Anchor] | None:
+    # Which of them is rarest is decided by whoever knows how often each is seen: see `planner.cheapest`.
+    return frozenset({next(atom for atom in atoms if atom is not None)})
+
+
+def _distinct(choices: list[list[int]]) -> list[int] | None:
+    """Choose one place from each list, no place twice, by augmenting paths; None if that cannot be done."""
+    owner: dict[int, int] = {}
+
+    def settle(item: int, tried: set[int]) -> bool:
+        for place in choices[item]:
+            if place not in tried:
+                tried.add(place)
+                if place not in owner or settle(owner[place], tried):
+                    owner[place] = item
+                    return True
+        return False
+
+    if not all(settle(item, set()) for item in range(len(choices))):
+        return None
+    return sorted(owner)

@@ -16,7 +16,8 @@ class Post(Base):
 
     __tablename__ = "post"
     __table_args__ = (
-        Index(None, "processed_with"),
+        # Posts that a version has not seen are taken in this order: new and revised ones (NULL) first.
+        Index(None, "processed_with", "id"),
         Index(None, "source_id", "published_at"),
     )
 

@@ -62,7 +62,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="povod-pg-", dir="/tmp"))
         self.user = _unprivileged_user()
         self._names = (f"test_{number}" for number in itertools.count(1))
-        folder = self._reachable(programs())
+        self.programs = folder = self._reachable(programs())
         if self.user:
             shutil.chown(self.folder, self.user)
         self._run(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import stat
 import threading
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,7 @@ from sqlalchemy import Engine, select, text
 
 from models import Source
 from models.session import open_database, read_only, session_factory
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-def make_source(name: str = "news", **fields: object) -> Source:
-    return Source(name=name, url=f"https://{name}.example/feed", created_at=NOON, **fields)
+from tests.models.world import NOON, make_source
 
 
 def test_what_is_stored_is_read_back_in_utc(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from models import Author, Post, PostRevision, Sighting
 from models.rows import PostRow, StoreCounts
 from models.session import session_factory
 from models.store import store_posts
-from tests.models.test_session import NOON, make_source
+from tests.models.world import NOON, make_row, make_source
 
 LATER = NOON + timedelta(hours=1)
 
@@ -27,12 +27,6 @@ def engine(engine: Engine) -> Engine:
         session.add_all([make_source("news"), make_source("digest")])
         session.flush()
     return engine
-
-
-def make_row(
-    key: str = "k1", source_id: int = 1, text: str = "Anna starts at Orchid.", **fields: Any
-) -> PostRow:
-    return PostRow(key, source_id, text, content_hash=f"hash of {text}", first_seen_at=NOON, **fields)
 
 
 def store(engine: Engine, *rows: PostRow) -> StoreCounts:

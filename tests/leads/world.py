@@ -15,7 +15,7 @@ from leads.linking.records import Decision, LinkCandidate, Linking, Mention
 from leads.process import ProcessReport, process
 from leads.settings import ProcessSettings
 from leads.subjects import name_key
-from models import Author, Contact, Identity, Lead, Post, Signal, Source, Story
+from models import Author, Contact, Delivery, DroppedMatch, Identity, Lead, Link, Post, Signal, Source, Story
 from triggers.match import Detection, Document, Dropped, Match
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -229,4 +229,13 @@ class World:
                     Lead.owner,
                 ).join(Story)
             )
-            return sorted(map(tuple, signals), key=repr) + sorted(map(tuple, leads), key=repr)
+            drops = session.execute(select(DroppedMatch.key, DroppedMatch.reason))
+            deliveries = session.execute(select(Delivery.key, Delivery.target, Delivery.state))
+            posts = session.execute(select(Post.key, Post.processed_with))
+            links = session.execute(
+                select(Signal.key, Contact.key, Link.decision, Link.code)
+                .join(Link, Link.signal_id == Signal.id)
+                .outerjoin(Contact, Link.contact_id == Contact.id)
+            )
+            tables = (signals, leads, drops, deliveries, posts, links)
+            return [row for table in tables for row in sorted(map(tuple, table), key=repr)]

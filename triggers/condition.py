@@ -1,0 +1,198 @@
+"""Conditions over named selections: `told and not (joke or advert)`, `2 of place*`, `all of a*`.
+
+Names are selections, or facts with a dot (`text.news`, `sentence.date`). A condition is asked
+with a function from a name to truth, so that only what it needs is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+Truth = Callable[[str], bool]
+_TOKEN = re.compile(r"\s*(?:(?P<paren>[()])|(?P<word>[A-Za-z0-9_.*]+)|(?P<bad>\S))")
+_WORDS = frozenset({"and", "or", "not", "of"})
+MAX_DEPTH = 20
+
+
+class ConditionFault(ValueError):
+    """A condition that cannot be read; the message says where and what was expected."""
+
+
+class Node:
+    """Part of a condition."""
+
+    def holds(self, truth: Truth) -> bool:
+        """Say whether the part holds where `truth` tells which names do."""
+        raise NotImplementedError
+
+    def may_hold(self, truth: Truth) -> bool:
+        """Say whether the part could hold where `truth` tells which names may; what is denied may."""
+        raise NotImplementedError
+
+    def positive(self) -> Iterator[str]:
+        """Yield the names that can make the part hold, in the order written."""
+        raise NotImplementedError
+
+    def names(self) -> Iterator[str]:
+        """Yield every name, in the order written."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """One selection or fact."""
+
+    name: str
+
+    def holds(self, truth: Truth) -> bool:
+        return truth(self.name)
+
+    may_hold = holds
+
+    def positive(self) -> Iterator[str]:
+        yield self.name
+
+    def names(self) -> Iterator[str]:
+        yield self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    """The opposite of a part."""
+
+    part: Node
+
+    def holds(self, truth: Truth) -> bool:
+        return not self.part.holds(truth)
+
+    def may_hold(self, truth: Truth) -> bool:
+        del truth
+        return True
+
+    def positive(self) -> Iterator[str]:
+        return iter(())
+
+    def names(self) -> Iterator[str]:
+        return self.part.names()
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast(Node):
+    """At least `count` of the parts hold: `and` needs all, `or` one."""
+
+    count: int
+    parts: tuple[Node, ...]
+
+    def holds(self, truth: Truth) -> bool:
+        left = self.count
+        for part in self.parts:
+            if part.holds(truth):
+                left -= 1
+                if left == 0:
+                    return True
+        return left <= 0
+
+    def may_hold(self, truth: Truth) -> bool:
+        return sum(part.may_hold(truth) for part in self.parts) >= self.count
+
+    def positive(self) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.positive()
+
+    def names(self) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.names()
+
+
+def parse(text: str, selections: Sequence[str], facts: frozenset[str]) -> Node:
+    """Read a condition whose names must be among `selections` or `facts`. Raises ConditionFault."""
+    reader = _Reader(_tokens(text), selections, facts)
+    node = reader.either(0)
+    if reader.peek() is not None:
+        raise ConditionFault(f"`{reader.peek()}` was not expected; join parts with and, or")
+    return node
+
+
+def _tokens(text: str) -> list[str]:
+    found = []
+    for match in _TOKEN.finditer(text):
+        if match["bad"]:
+            raise ConditionFault(
+                f"`{match['bad']}` has no meaning in a condition; use names, and, or, not, N of x*"
+            )
+        found.append(match["paren"] or match["word"])
+    return found
+
+
+class _Reader:
+    """A reader by recursive descent: either > both > single."""
+
+    def __init__(self, tokens: list[str], selections: Sequence[str], facts: frozenset[str]) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.selections = selections
+        self.facts = facts
+
+    def peek(self) -> str | None:
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def take(self) -> str:
+        token = self.peek()
+        if token is None:
+            raise ConditionFault("the condition ends too early; a name is missing")
+        self.at += 1
+        return token
+
+    def either(self, depth: int) -> Node:
+        parts = [self.both(depth)]
+        while self.peek() == "or":
+            self.take()
+            parts.append(self.both(depth))
+        return parts[0] if len(parts) == 1 else AtLeast(1, tuple(parts))
+
+    def both(self, depth: int) -> Node:
+        parts = [self.single(depth)]
+        while self.peek() == "and":
+            self.take()
+            parts.append(self.single(depth))
+        return parts[0] if len(parts) == 1 else AtLeast(len(parts), tuple(parts))
+
+    def single(self, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            raise ConditionFault("nested too deeply; name a selection for the inner part")
+        word = self.take()
+        if word == "not":
+            return Not(self.single(depth + 1))
+        if word == "(":
+            node = self.either(depth + 1)
+            if self.peek() != ")":
+                raise ConditionFault("a closing parenthesis is missing")
+            self.take()
+            return node
+        if self.peek() == "of":
+            return self._count(word)
+        return self._name(word)
+
+    def _count(self, number: str) -> Node:
+        self.take()
+        pattern = self.take()
+        names = [n for n in self.selections if pattern == "them" or fnmatchcase(n, pattern)]
+        if not names:
+            raise ConditionFault(f"no selection is called `{pattern}`")
+        if number != "all" and not number.isdigit():
+            raise ConditionFault(f"`{number} of` needs a number or `all`")
+        count = len(names) if number == "all" else int(number)
+        if not 1 <= count <= len(names):
+            raise ConditionFault(f"`{number} of {pattern}`: there are {len(names)} such selections")
+        return AtLeast(count, tuple(Name(n) for n in names))
+
+    def _name(self, name: str) -> Node:
+        if name in _WORDS or name == ")":
+            raise ConditionFault(f"`{name}` stands where a name should")
+        if name not in self.selections and name not in self.facts:
+            known = ", ".join([*self.selections, *sorted(self.facts)])
+            raise ConditionFault(f"no selection or fact is called `{token}`; there are: {known}")
+        return Name(token)

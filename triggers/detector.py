@@ -1,0 +1,115 @@
+"""Detection as others use it: load the rules once, then ask for batches of documents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from triggers.engine import LanguageEngine, Work
+from triggers.language import identify
+from triggers.loader import builtin_folder, load_rules
+from triggers.match import Detection, Document
+from triggers.rule import Rule
+from triggers.rule_reader import LANGUAGES
+from triggers.words import WordLists
+
+# Raised when the engine finds other matches with the same rules: what was processed is looked at again.
+ENGINE_VERSION = "1"
+# The vocabulary of so many texts is held at once, then forgotten.
+ZONE = 256
+
+
+class Detector:
+    """All rules in force, for every language. Not for sharing between threads: one for each worker process."""
+
+    def __init__(self, rules: Sequence[Rule], words: dict[str, WordLists]) -> None:
+        self.rules = tuple(rules)
+        cues = builtin_folder() / "_cues"
+        self._engines = {
+            lang: LanguageEngine(
+                lang, [r for r in rules if r.language == lang], words[lang], cues / f"{lang}.yml"
+            )
+            for lang in LANGUAGES
+        }
+        self.version = _version(self.rules, words)
+
+    @classmethod
+    def load(
+        cls,
+        packs: Sequence[Path] = (),
+        *,
+        sensitive: bool = False,
+        disabled: Iterable[str] = (),
+        kinds: Iterable[str] | None = None,
+    ) -> Detector:
+        """Load the built-in rules with the packs over them.
+
+        `disabled` names rules or kinds to leave out, `kinds` the only ones to keep; sensitive
+        rules are off unless `sensitive`. The user's own packs are checked in full, examples
+        included. Raises RuleFaults.
+        """
+        rules = load_rules(packs, sensitive=sensitive, disabled=disabled, kinds=kinds)
+        if packs:
+            from triggers.validators import check_packs  # noqa: PLC0415 -- validators test rules with a Detector
+
+            check_packs(rules)
+        return cls(rules.rules, rules.words)
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages that have rules."""
+        return tuple(lang for lang, engine in self._engines.items() if engine.rules)
+
+    def detect(self, document: Document) -> Detection:
+        """Return what is found in one document."""
+        return self.detect_batch([document])[0]
+
+    def detect_batch(self, documents: Sequence[Document]) -> list[Detection]:
+        """Return what is found in each document, in order. The result does not depend on the batch."""
+        found: list[Detection] = []
+        for low in range(0, len(documents), ZONE):
+            found.extend(self._zone(documents[low : low + ZONE]))
+        return found
+
+    def detect_stream(self, documents: Iterable[Document], size: int = ZONE) -> Iterator[Detection]:
+        """Yield what is found in each document of a stream of any length."""
+        batch: list[Document] = []
+        for document in documents:
+            batch.append(document)
+            if len(batch) == size:
+                yield from self.detect_batch(batch)
+                batch.clear()
+        yield from self.detect_batch(batch)
+
+    def _zone(self, documents: Sequence[Document]) -> list[Detection]:
+        langs = [
+            document.lang[:2].lower() if document.lang else identify(document.text) for document in documents
+        ]
+        works: list[tuple[LanguageEngine, Work] | None] = []
+        for document, lang in zip(documents, langs, strict=True):
+            engine = self._engines.get(lang) if lang else None
+            work = engine.screen(document) if engine and engine.rules else None
+            works.append((engine, work) if engine and work else None)
+        todo = [work for work in works if work]
+        with ExitStack() as zones:
+            for engine in {engine: None for engine, _ in todo}:
+                engine.prepare(work for other, work in todo if other is engine)
+            for engine in {engine: None for engine, _ in todo}:
+                zones.enter_context(engine.matchers.nlp.memory_zone())
+            return [
+                Detection(lang) if work is None else Detection(lang, *work[0].find(work[1]))
+                for lang, work in zip(langs, works, strict=True)
+            ]
+
+
+def _version(rules: Sequence[Rule], words: dict[str, WordLists]) -> str:
+    digest = hashlib.sha256(ENGINE_VERSION.encode())
+    for rule in rules:
+        digest.update(f"{rule.id} {rule.version}\n".encode())
+    for lang in sorted(words):
+        for name in sorted(words[lang].lists):
+            digest.update(f"{lang} {name} {' '.join(words[lang].lists[name])}\n".encode())
+    for path in sorted((builtin_folder() / "_cues").glob("*.yml")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,376 @@
+"""The rules of one language at work: gate, spaCy, condition, register, filters, subject, context, slots."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from triggers.anchors import Anchors, Gate, Needs, satisfied, surface
+from triggers.condition import Truth
+from triggers.context import ContextCues, Place, flags_of
+from triggers.dates import When, find_dates, nearest
+from triggers.lemmas import Russian, folded, lemmatiser
+from triggers.match import Document, Dropped, Match
+from triggers.matcher import Hit, Matchers
+from triggers.phrases import Compiler
+from triggers.registers import Registers
+from triggers.rule import LEVELS, Line, Rule, Selection
+from triggers.slots import fill, quote
+from triggers.subject import NOBODY, Resolver, Subject
+from triggers.subject_en import EnglishResolver
+from triggers.subject_ru import RussianResolver
+from triggers.text import MONEY, Tokens, tokenise
+from triggers.words import WordLists
+
+# What is surer than a coin's toss is a signal; everything below was weakened by its context.
+THRESHOLD = 0.5
+LOWERED = 0.8
+_FIRST = {
+    "en": frozenset({"i", "we", "my", "our", "me", "us"}),
+    "ru": frozenset({"я", "мы", "меня", "нас", "мне", "нам", "мой", "моя", "мои", "наш", "наша"}),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A line of a rule's selection, as the gate numbers it."""
+
+    rule: Rule
+    selection: Selection
+    line: Line
+    needs: tuple[Needs, ...]
+
+
+@dataclass(slots=True)
+class Work:
+    """A text past the gate: which lines it could match, by rule and selection."""
+
+    document: Document
+    words: set[str]
+    candidates: dict[Rule, dict[str, list[Entry]]]
+
+    def lines(self) -> Iterable[Line]:
+        """Yield every line that may be asked for."""
+        for by_selection in self.candidates.values():
+            for entries in by_selection.values():
+                for entry in entries:
+                    yield entry.line
+
+
+class LanguageEngine:
+    """All rules of one language, ready to find matches."""
+
+    def __init__(self, lang: str, rules: Sequence[Rule], words: WordLists, cues: Path) -> None:
+        self.lang = lang
+        self.rules = rules
+        self.words = words
+        self.lemmas = lemmatiser(lang)
+        self.compiler = Compiler(words, self.lemmas, lang)
+        self.gate = Gate()
+        self.entries: list[Entry] = []
+        self.filters: defaultdict[Rule, list[Entry]] = defaultdict(list)
+        self._cue_path = cues
+        self._enter_rules()
+
+    @cached_property
+    def matchers(self) -> Matchers:
+        """Return the spaCy side, built when the first text passes the gate."""
+        return Matchers(self.lang, self.lemmas)
+
+    @cached_property
+    def cues(self) -> ContextCues:
+        """Return the context cues."""
+        return ContextCues(self._cue_path, self.compiler, self.matchers)
+
+    @cached_property
+    def registers(self) -> Registers:
+        """Return the register signs."""
+        return Registers(self.words, self.lang)
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """Return what finds subjects in this language."""
+        if isinstance(self.lemmas, Russian):
+            return RussianResolver(self.words, self.lemmas)
+        return EnglishResolver(self.words)
+
+    def _enter_rules(self) -> None:
+        anchors = Anchors(self.compiler)
+        for rule in self.rules:
+            for selection in rule.selections:
+                for line in selection.lines:
+                    needs = anchors.line_needs(line)
+                    self.gate.add(len(self.entries), needs)
+                    self.entries.append(Entry(rule, selection, line, needs))
+            for selection in rule.filters:
+                for line in selection.lines:
+                    self.filters[rule].append(Entry(rule, selection, line, anchors.line_needs(line)))
+
+    def screen(self, document: Document) -> Work | None:
+        """Return the work a text gives, None when no rule can match it. Nothing is tokenised yet."""
+        words = surface(document.text)
+        numbers = self.gate.lines(words)
+        if not numbers:
+            return None
+        found: dict[Rule, dict[str, list[Entry]]] = {}
+        for number in sorted(numbers):
+            entry = self.entries[number]
+            found.setdefault(entry.rule, {}).setdefault(entry.selection.name, []).append(entry)
+        kept = {rule: have for rule, have in found.items() if rule.condition.may_hold(_either(have))}
+        for rule, have in kept.items():
+            for entry in self.filters[rule]:
+                if satisfied(entry.needs, words):
+                    have.setdefault(entry.selection.name, []).append(entry)
+        return Work(document, words, kept) if kept else None
+
+    def prepare(self, works: Iterable[Work]) -> None:
+        """Build the Matchers some works will ask for. Must happen outside a memory zone, which forgets words."""
+        self.matchers.ready({line for work in works for line in work.lines()})
+        self.cues.ready()
+
+    def find(self, work: Work) -> tuple[tuple[Match, ...], tuple[Dropped, ...]]:
+        """Return the matches of a text, and what was dropped."""
+        return _Finder(self, work).result()
+
+
+def _either(have: dict[str, list[Entry]]) -> Truth:
+    """Return a truth in which facts hold, and the selections that could be found."""
+    return lambda name: name in have or "." in name
+
+
+class _Finder:
+    """Looks through one text."""
+
+    def __init__(self, engine: LanguageEngine, work: Work) -> None:
+        self.engine = engine
+        self.work = work
+        self.tokens: Tokens = tokenise(work.document.text, engine.lang)
+        self.spacy: Any = engine.matchers.document(self.tokens) if len(self.tokens) else None
+        published = work.document.published
+        self.published: date | None = published.date() if published else None
+        self.matches: list[Match] = []
+        self.dropped: list[Dropped] = []
+        self._dates: dict[int, list[When]] = {}
+
+    @cached_property
+    def registers(self) -> frozenset[str]:
+        return self.engine.registers.of(self.tokens)
+
+    @cached_property
+    def cues(self) -> list[Place]:
+        return self.engine.cues.places(self.spacy, self.tokens)
+
+    def result(self) -> tuple[tuple[Match, ...], tuple[Dropped, ...]]:
+        if len(self.tokens):
+            for rule, candidates in self.work.candidates.items():
+                self._rule(rule, candidates)
+        return _best(self.matches), tuple(sorted(self.dropped, key=lambda d: (d.start, d.rule, d.reason)))
+
+    def _rule(self, rule: Rule, candidates: dict[str, list[Entry]]) -> None:
+        hits: dict[str, list[Hit]] = {}
+        for selection in rule.selections:
+            entries = candidates.get(selection.name, [])
+            found = [
+                hit
+                for entry in entries
+                for hit in self.engine.matchers.hits(self.spacy, self.tokens, entry.line, selection.name)
+            ]
+            if found:
+                hits[selection.name] = sorted(found, key=lambda h: (h.start, -h.end))
+        done: set[int] = set()
+        for name in rule.main_names:
+            for hit in hits.get(name, ()):
+                unit = self._unit(hit, rule.scope)
+                if (
+                    unit not in done
+                    and self._holds(rule, hits, hit)
+                    and self._take(rule, hit, hits, candidates)
+                ):
+                    done.add(unit)
+
+    def _unit(self, hit: Hit, scope: str) -> int:
+        """Return a number for the stretch of text within which a rule matches once."""
+        if scope == "post":
+            return 0
+        return (
+            self.tokens.sentences[hit.start] if scope == "sentence" else self.tokens.clause_span(hit.start)[0]
+        )
+
+    def _bounds(self, hit: Hit, scope: str) -> tuple[int, int]:
+        if scope == "post":
+            return 0, len(self.tokens)
+        if scope == "sentence":
+            return self.tokens.sentence_span(hit.start)
+        low, high = self.tokens.clause_span(hit.start)
+        return low, max(high, hit.end)
+
+    def _holds(self, rule: Rule, hits: dict[str, list[Hit]], hit: Hit) -> bool:
+        low, high = self._bounds(hit, rule.scope)
+        scopes = {selection.name: selection.scope for selection in rule.selections}
+
+        def truth(name: str) -> bool:
+            if "." in name:
+                return self._fact(name, hit)
+            if name == hit.selection:
+                return True
+            bounds = (low, high) if scopes[name] == rule.scope else self._bounds(hit, scopes[name])
+            return any(other.inside(*bounds) for other in hits.get(name, ()))
+
+        return rule.condition.holds(truth)
+
+    def _fact(self, name: str, hit: Hit) -> bool:
+        scope, _, what = name.partition(".")
+        low, high = (0, len(self.tokens)) if scope == "text" else self.tokens.sentence_span(hit.start)
+        if what == "first_person":
+            first = any(word in _FIRST[self.engine.lang] for word in self.tokens.lowers[low:high])
+            return first or (scope == "text" and self.engine.lang == "ru" and "personal" in self.registers)
+        if scope == "text":
+            return len(self.tokens) <= 30 if what == "short" else what in self.registers
+        if what == "date":
+            return bool(self._dates_near(hit))
+        if what == "future_date":
+            return any(when.is_future(self.published) for when in self._dates_near(hit))
+        if what == "amount":
+            return MONEY in self.tokens.words[low:high]
+        if what == "question":
+            return self.tokens.sentence_ends[self.tokens.sentences[hit.start]] == "?"
+        return self.tokens.sentences[hit.start] < 3
+
+    def _dates_near(self, hit: Hit) -> list[When]:
+        number = self.tokens.sentences[hit.start]
+        if number not in self._dates:
+            low, high = self.tokens.sentence_span(hit.start)
+            self._dates[number] = find_dates(self.tokens, low, high, self.published, self.engine.lemmas.lemma)
+        return self._dates[number]
+
+    def _take(
+        self, rule: Rule, hit: Hit, hits: dict[str, list[Hit]], candidates: dict[str, list[Entry]]
+    ) -> bool:
+        """Keep a hit as a match, or note why not. Says whether it was kept."""
+        reason = self._register_reason(rule) or self._filter_reason(rule, hit, candidates)
+        if reason:
+            return self._drop(rule, hit, reason)
+        selection = next(s for s in rule.selections if s.name == hit.selection)
+        subject = self._subject(rule, selection, hit)
+        if subject is None or subject is NOBODY or subject.who not in rule.subject.accept:
+            return self._drop(
+                rule, hit, "subject: " + (subject.who or subject.how if subject else "none told")
+            )
+        flags = flags_of(hit, self.tokens, self.cues, self._dates_near(hit), self.published)
+        actions = {flag: rule.context[flag] for flag in flags}
+        dropping = next((flag for flag, action in actions.items() if action == "drop"), None)
+        if dropping:
+            return self._drop(rule, hit, f"{dropping}: {flags[dropping]}")
+        confidence, reasons = self._confidence(rule, selection, hit, subject, flags, actions)
+        if confidence < THRESHOLD:
+            return self._drop(rule, hit, f"too weak: {confidence:.2f}")
+        self.matches.append(self._match(rule, hit, hits, subject, actions, confidence, reasons))
+        return True
+
+    def _drop(self, rule: Rule, hit: Hit, reason: str) -> bool:
+        start, end = self.tokens.starts[hit.start], self.tokens.ends[hit.end - 1]
+        self.dropped.append(Dropped(rule.kind, rule.name, start, end, reason))
+        return False
+
+    def _register_reason(self, rule: Rule) -> str:
+        excluded = rule.registers_excluded & self.registers
+        if excluded:
+            return f"register: {sorted(excluded)[0]}"
+        if rule.registers_required and not rule.registers_required & self.registers:
+            return f"register: not {' or '.join(sorted(rule.registers_required))}"
+        return ""
+
+    def _filter_reason(self, rule: Rule, hit: Hit, candidates: dict[str, list[Entry]]) -> str:
+        for selection in rule.filters:
+            low, high = self._bounds(hit, selection.scope)
+            for entry in candidates.get(selection.name, ()):
+                found = self.engine.matchers.hits(self.spacy, self.tokens, entry.line, selection.name)
+                if any(other.inside(low, high) for other in found):
+                    return f"filter: {selection.name}"
+        return ""
+
+    def _subject(self, rule: Rule, selection: Selection, hit: Hit) -> Subject | None:
+        resolver = self.engine.resolver
+        label = hit.labels.get("subject")
+        found: Subject | None
+        if label is not None:
+            found = resolver.captured(self.tokens, *label, self.registers)
+        elif selection.subject != "find":
+            return Subject(selection.subject, how=f"selection {selection.name}")
+        else:
+            verb = hit.labels.get("verb", (hit.start, hit.end))[0]
+            found = resolver.resolve(self.tokens, hit.start, hit.end, verb, rule.subject.find, self.registers)
+        if found is None and rule.subject.missing != "drop":
+            return Subject(rule.subject.missing, how="no other subject", sure=0.9)
+        return self._company(rule, found)
+
+    def _company(self, rule: Rule, found: Subject | None) -> Subject | None:
+        """Read a named subject as a company where the rule is about companies only."""
+        if found is None or found.who not in ("person", "public") or rule.subject.accept != {"company"}:
+            return found
+        return Subject("company", found.name, found.handle, None, found.sure, found.how)
+
+    def _confidence(
+        self,
+        rule: Rule,
+        selection: Selection,
+        hit: Hit,
+        subject: Subject,
+        flags: dict[str, str],
+        actions: dict[str, str],
+    ) -> tuple[float, tuple[str, ...]]:
+        confidence = LEVELS[rule.level] if selection.confidence is None else selection.confidence
+        reasons = [
+            f"{selection.name}: {quote(self.tokens, hit.start, hit.end)}",
+            f"subject: {subject.who}, {subject.how}",
+        ]
+        confidence *= subject.sure
+        for flag, action in actions.items():
+            if action == "lower":
+                confidence *= LOWERED
+                reasons.append(f"lowered, {flag}: {flags[flag]}")
+        return min(0.99, round(confidence, 3)), tuple(reasons)
+
+    def _match(
+        self, rule: Rule, hit: Hit, hits: dict[str, list[Hit]], subject: Subject, actions: dict[str, str],
+        confidence: float, reasons: tuple[str, ...],
+    ) -> Match:  # fmt: skip
+        low, high = self._bounds(hit, rule.scope)
+        others = [h for found in hits.values() for h in found if h is not hit and h.inside(low, high)]
+        slots: dict[str, Any] = {"subject": subject.slot()}
+        slots.update(fill(rule.slots, others, hit, self.tokens, self.engine.words.words("_gap")))
+        when = nearest(self._dates_near(hit), hit.start, hit.end)
+        if when is not None:
+            slots["when"] = when.slot(quote(self.tokens, when.start, when.end))
+        start, end = self.tokens.starts[hit.start], self.tokens.ends[hit.end - 1]
+        return Match(
+            kind=rule.kind,
+            rule=rule.name,
+            version=rule.version,
+            start=start,
+            end=end,
+            quote=self.tokens.text[start:end],
+            confidence=confidence,
+            slots=slots,
+            context=tuple(sorted(flag for flag, action in actions.items() if action != "ignore")),
+            reasons=reasons,
+            sensitive=rule.sensitive,
+        )
+
+
+def _best(matches: list[Match]) -> tuple[Match, ...]:
+    """Return one match for each kind and subject: the surest, then the first."""
+    best: dict[tuple[str, str], Match] = {}
+    for match in sorted(matches, key=lambda m: (-m.confidence, m.start, -m.end, m.rule)):
+        subject = match.slots["subject"]
+        named = subject["name"] or subject["handle"] or subject["relation"] or ""
+        best.setdefault((match.kind, f"{subject['who']}:{folded(named)}"), match)
+    return tuple(sorted(best.values(), key=lambda m: (m.start, m.end, m.rule)))
+
+
+__all__ = ["LanguageEngine", "Work"]

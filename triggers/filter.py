@@ -1,0 +1,114 @@
+"""Detection as a filter: JSON lines in, JSON lines out, one for one, in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import IO, Any
+
+from triggers.detector import ZONE, Detector
+from triggers.match import Detection, Document, Match
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
+
+
+def detect_lines(
+    incoming: IO[str], outgoing: IO[str], errors: IO[str], detector: Detector, *, explain: bool = False
+) -> int:
+    """Read posts, write their signals; return how many lines were bad.
+
+    A bad line gives no output but `line N: what is wrong` on `errors`; the rest goes on.
+    """
+    faults = 0
+    for batch in _batches(incoming):
+        documents: list[tuple[Any, Document]] = []
+        for number, line in batch:
+            try:
+                documents.append(_document(line))
+            except ValueError as error:
+                faults += 1
+                errors.write(f"line {number}: {error}\n")
+        found = detector.detect_batch([document for _, document in documents])
+        for (post, _), detection in zip(documents, found, strict=True):
+            outgoing.write(_encode(_answer(post, detection, explain)) + "\n")
+    return faults
+
+
+def _batches(lines: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
+    batch: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            batch.append((number, line))
+        if len(batch) == ZONE:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _document(line: str) -> tuple[Any, Document]:
+    """Read one line. Raises ValueError with what is wrong."""
+    try:
+        data = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
+    except RecursionError:
+        raise ValueError("not a post: nested too deeply") from None
+    if not isinstance(data, dict):
+        raise ValueError("must be an object with `id` and `text`")
+    for field in ("id", "text"):
+        if field not in data:
+            raise ValueError(f"`{field}` is missing")
+    if not isinstance(data["text"], str):
+        raise ValueError("`text` must be text")
+    if not isinstance(data["id"], str | int):
+        raise ValueError("`id` must be text or a whole number")
+    lang, author = (_optional(data, field) for field in ("lang", "author"))
+    return data["id"], Document(data["text"], lang, _published(data), author, str(data["id"]))
+
+
+def _optional(data: dict[str, Any], field: str) -> str | None:
+    value = data.get(field)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"`{field}` must be text or null")
+    return value
+
+
+def _published(data: dict[str, Any]) -> datetime | None:
+    value = _optional(data, "published")
+    if not value:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"`published` is no ISO time: {value[:40]}") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _answer(post: Any, detection: Detection, explain: bool) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "id": post,
+        "lang": detection.lang,
+        "signals": [_signal(m) for m in detection.matches],
+    }
+    if explain:
+        answer["dropped"] = [
+            {"kind": d.kind, "rule": d.rule, "start": d.start, "end": d.end, "reason": d.reason}
+            for d in detection.dropped
+        ]
+    return answer
+
+
+def _signal(match: Match) -> dict[str, Any]:
+    return {
+        "kind": match.kind,
+        "rule": match.rule,
+        "version": match.version,
+        "start": match.start,
+        "end": match.end,
+        "quote": match.quote,
+        "confidence": match.confidence,
+        "slots": dict(match.slots),
+        "context": list(match.context),
+        "reasons": list(match.reasons),
+    }

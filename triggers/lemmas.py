@@ -1,0 +1,146 @@
+"""Dictionary forms of words, and back: all forms of a lemma. Lower case in, lower case out, ё as е.
+
+Going back from a lemma to its forms is what lets the gate look for words without lemmatising
+every text: a form that is in no rule's list of forms needs no lemma at all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import Any, Protocol
+
+import yaml
+
+CACHE = 200_000
+
+
+class Lemmatiser(Protocol):
+    """What the engine asks of a language."""
+
+    def lemma(self, word: str) -> str:
+        """Return the dictionary form of a lower-case word."""
+
+    def forms(self, lemma: str) -> frozenset[str]:
+        """Return every lower-case form whose `lemma` this is, the lemma itself among them."""
+
+    def forms_with(self, lemma: str, grammemes: str) -> frozenset[str]:
+        """Return the forms that have all grammemes (`past+femn`). Raises ValueError for unknown ones."""
+
+
+def folded(word: str) -> str:
+    """Return a word in lower case with ё as е: how words are compared everywhere."""
+    return word.lower().replace("ё", "е")
+
+
+class English:
+    """simplemma's dictionary, less its known errors, turned round for the forms."""
+
+    def __init__(self) -> None:
+        data = yaml.load(_data("lemmas.en.yml"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 -- a safe loader
+        self._exceptions: dict[str, str] = {
+            form: lemma for lemma, forms in data["forms"].items() for form in str(forms).split()
+        }
+        self.lemma = lru_cache(CACHE)(self._lemma)
+
+    @cached_property
+    def _dictionary(self) -> dict[bytes, bytes]:
+        from simplemma.strategies.dictionaries.dictionary_factory import (  # noqa: PLC0415 -- 0.2 s, only when asked
+            DefaultDictionaryFactory,
+        )
+
+        whole: Any = DefaultDictionaryFactory().get_dictionary("en")
+        return {form.encode(): lemma.encode() for form, lemma in whole.items()}
+
+    def _lemma(self, word: str) -> str:
+        exception = self._exceptions.get(word)
+        if exception is not None:
+            return exception
+        found = self._dictionary.get(word.encode())
+        if found is None and word.endswith("s") and len(word) > 3 and not word.endswith("ss"):
+            found = self._dictionary.get(word[:-1].encode())
+            return word[:-1] if found is None else found.decode()
+        return word if found is None else found.decode().lower()
+
+    @cached_property
+    def _forms(self) -> dict[str, set[str]]:
+        table: defaultdict[str, set[str]] = defaultdict(set)
+        for form, lemma in self._dictionary.items():
+            table[lemma.decode().lower()].add(form.decode())
+        for known, exact in self._exceptions.items():
+            table[exact].add(known)
+        return table
+
+    def forms(self, lemma: str) -> frozenset[str]:
+        """See `Lemmatiser`. The plural of an unknown word counts as its form."""
+        candidates = self._forms.get(lemma, set()) | {lemma, f"{lemma}s"}
+        candidates |= {f"{form}s" for form in candidates}
+        return frozenset(form for form in candidates if form == form.lower() and self._lemma(form) == lemma)
+
+    def forms_with(self, lemma: str, grammemes: str) -> frozenset[str]:
+        """Refuse: English rules name the forms they mean."""
+        raise ValueError(f"`~{lemma}/{grammemes}`: grammar marks are for Russian; write the forms out")
+
+
+class Russian:
+    """pymorphy3, its first reading, with exceptions where that is known to mislead."""
+
+    def __init__(self) -> None:
+        data = yaml.load(_data("lemmas.ru.yml"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 -- a safe loader
+        self._exceptions: dict[str, str] = {
+            form: lemma for lemma, forms in data["forms"].items() for form in str(forms).split()
+        }
+        self.lemma = lru_cache(CACHE)(self._lemma)
+        self.readings = lru_cache(CACHE // 4)(self._readings)
+
+    @cached_property
+    def _analyser(self) -> Any:
+        from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 -- 0.2 s, only when asked
+
+        return MorphAnalyzer(lang="ru")
+
+    def _lemma(self, word: str) -> str:
+        exception = self._exceptions.get(word)
+        if exception is not None:
+            return exception
+        return folded(self._analyser.parse(word)[0].normal_form)
+
+    def _readings(self, word: str) -> tuple[frozenset[str], ...]:
+        """Return the grammemes of each reading of a lower-case word, the likeliest first."""
+        return tuple(frozenset(parse.tag.grammemes) for parse in self._analyser.parse(word))
+
+    @lru_cache(CACHE // 10)  # noqa: B019 -- one lemmatiser lives as long as the process
+    def _lexeme(self, lemma: str) -> tuple[tuple[str, frozenset[str]], ...]:
+        found: dict[tuple[str, frozenset[str]], None] = {}
+        for parse in self._analyser.parse(lemma):
+            if folded(parse.normal_form) == lemma:
+                for form in parse.lexeme:
+                    found[folded(form.word), frozenset(form.tag.grammemes)] = None
+        return tuple(found)
+
+    def forms(self, lemma: str) -> frozenset[str]:
+        """See `Lemmatiser`."""
+        candidates = {form for form, _ in self._lexeme(lemma)} | {lemma}
+        candidates |= {form for form, known in self._exceptions.items() if known == lemma}
+        return frozenset(candidates)
+
+    def forms_with(self, lemma: str, grammemes: str) -> frozenset[str]:
+        """See `Lemmatiser`; grammemes are OpenCorpora's (`past`, `1per`, `femn`, `sing`, `NOUN`, `gent`)."""
+        wanted = frozenset(grammemes.split("+"))
+        found = frozenset(form for form, tags in self._lexeme(lemma) if wanted <= tags)
+        if not found:
+            raise ValueError(
+                f"`~{lemma}/{grammemes}` has no form; grammemes are those of OpenCorpora: past, 1per, femn"
+            )
+        return found
+
+
+@lru_cache(4)
+def lemmatiser(lang: str) -> English | Russian:
+    """Return the lemmatiser of a language, built once in a process."""
+    return Russian() if lang == "ru" else English()
+
+
+def _data(name: str) -> str:
+    return resources.files("triggers").joinpath("rules", "_words", name).read_text(encoding="utf-8")

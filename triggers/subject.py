@@ -1,0 +1,55 @@
+"""Whom a match is about: the value, and what English and Russian resolution share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from triggers.text import HANDLE, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who a match is about, as far as the text says. `sure` is below 1 where it was inferred."""
+
+    who: str
+    name: str | None = None
+    handle: str | None = None
+    relation: str | None = None
+    sure: float = 1.0
+    how: str = ""
+
+    def slot(self) -> dict[str, Any]:
+        """Return the slot `subject`."""
+        return {"who": self.who, "name": self.name, "handle": self.handle, "relation": self.relation}
+
+
+# What a resolver says when there is somebody, but nobody that a signal can be about.
+NOBODY = Subject("", how="somebody who cannot be told")
+
+
+class Resolver(Protocol):
+    """What the engine asks of a language."""
+
+    def resolve(
+        self, tokens: Tokens, start: int, end: int, verb: int, find: str, registers: frozenset[str]
+    ) -> Subject | None:
+        """Return the subject of the predicate in words [start, end), None where none is told, or NOBODY."""
+
+    def captured(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject | None:
+        """Return the subject that words [start, end) name."""
+
+
+def named(tokens: Tokens, start: int, end: int, *, who: str = "person") -> Subject:
+    """Return the subject that a stretch of words names: a handle or a name as written."""
+    text = tokens.text[tokens.starts[start] : tokens.ends[end - 1]]
+    if tokens.words[start] == HANDLE:
+        return Subject(
+            who, handle=tokens.text[tokens.starts[start] : tokens.ends[start]].lstrip("@"), how="handle"
+        )
+    return Subject(who, name=text.lstrip("#").strip(), how="name")
+
+
+def is_capital(word: str) -> bool:
+    """Say whether a word is written like a name."""
+    return word[:1].isupper()

@@ -1,0 +1,299 @@
+"""English subjects: what stands before the predicate, past adverbs and auxiliaries."""
+
+from __future__ import annotations
+
+from triggers.subject import NOBODY, Subject, is_capital, named
+from triggers.text import HANDLE, Tokens
+from triggers.words import WordLists
+
+FIRST = frozenset({"i", "we", "me", "us", "myself", "ourselves"})
+MINE = frozenset({"my", "our", "mine", "ours"})
+THIRD = frozenset({"he", "she", "they", "him", "her", "them"})
+OTHERS = frozenset(
+    {
+        "you",
+        "ya",
+        "u",
+        "your",
+        "it",
+        "one",
+        "someone",
+        "somebody",
+        "everyone",
+        "everybody",
+        "anyone",
+        "nobody",
+        "people",
+        "who",
+        "which",
+        "that",
+        "this",
+        "what",
+        "there",
+        "these",
+        "those",
+        "his",
+        "their",
+        "ppl",
+        "others",
+        "y'all",
+    }
+)
+RELATIVE_WORDS = frozenset({"who", "that", "which"})
+COORDINATE = frozenset({"and", "but", "then", ",", "&", "plus", "so", "or"})
+SELF_NOUNS = frozenset({"family"})
+DETERMINERS = frozenset(
+    {
+        "my",
+        "our",
+        "the",
+        "a",
+        "an",
+        "his",
+        "her",
+        "their",
+        "your",
+        "this",
+        "that",
+        "these",
+        "those",
+        "some",
+        "many",
+        "most",
+        "every",
+        "each",
+        "no",
+        "any",
+        "other",
+        "of",
+        "with",
+        "for",
+        "to",
+        "from",
+        "in",
+        "on",
+        "at",
+        "by",
+        "'s",
+    }
+)
+
+
+class EnglishResolver:
+    """Finds subjects with the shared word lists: kin, friend, role, company_noun."""
+
+    def __init__(self, words: WordLists) -> None:
+        self.kin = words.words("kin")
+        self.friend = words.words("friend") | words.words("role")
+        self.skip = words.words("_adverbs") | words.words("_auxiliaries")
+        self.not_names = words.words("_not_names")
+        self.company = words.words("company_noun")
+        self.public = words.words("public_role") if "public_role" in words.lists else frozenset()
+
+    def resolve(
+        self, tokens: Tokens, start: int, end: int, verb: int, find: str, registers: frozenset[str]
+    ) -> Subject | None:
+        """See `Resolver`. `after` looks behind the predicate, everything else before it."""
+        if find == "after":
+            return self._after(tokens, end, registers)
+        low, _ = tokens.sentence_span(start)
+        return self._before(tokens, low, start, registers)
+
+    def captured(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject | None:
+        """See `Resolver`. The owner before the words counts: `my | sister`."""
+        low, _ = tokens.sentence_span(start)
+        lower = tokens.lowers[end - 1]
+        if lower in FIRST or lower in MINE:
+            return Subject("author", how="first person")
+        if tokens.words[start] == HANDLE or (
+            is_capital(tokens.words[start]) and tokens.lowers[start] not in self.kin | MINE
+        ):
+            return self._name(tokens, start, end, registers)
+        return self._phrase(tokens, low, end, registers) or NOBODY
+
+    def _before(self, tokens: Tokens, low: int, start: int, registers: frozenset[str]) -> Subject | None:
+        at = start
+        lowers = tokens.lowers
+        while (
+            at > low
+            and (lowers[at - 1] in self.skip)
+            and not (tokens.clause_start[at] and lowers[at - 1] not in self.skip)
+        ):
+            at -= 1
+        if at == low:
+            return None
+        last = lowers[at - 1]
+        if last in RELATIVE_WORDS:
+            return self._phrase(tokens, low, at - 1, registers) or NOBODY
+        if last in COORDINATE:
+            return self._first_of_sentence(tokens, low, at - 1, registers)
+        if not tokens.words[at - 1][0].isalnum() and tokens.words[at - 1] not in (HANDLE, "'s"):
+            before = self._before(tokens, low, at - 1, registers) if last in ')"”' else None
+            return before
+        return self._phrase(tokens, low, at, registers) or NOBODY
+
+    def _first_of_sentence(
+        self, tokens: Tokens, low: int, high: int, registers: frozenset[str]
+    ) -> Subject | None:
+        """Return who the sentence began with: `I packed my things and | moved`."""
+        for at in range(low, high):
+            lower = tokens.lowers[at]
+            if lower in FIRST:
+                return Subject("author", how="first person", sure=0.95)
+            if lower in self.kin and at > low and tokens.lowers[at - 1] in MINE:
+                return self._kin(tokens, at)
+            if lower in THIRD:
+                return self._antecedent(tokens, at, registers)
+        if high > low and is_capital(tokens.words[low]) and tokens.lowers[low] not in self.not_names:
+            end = low + 1
+            while end < high and is_capital(tokens.words[end]):
+                end += 1
+            return self._name(tokens, low, end, registers)
+        return None
+
+    def _phrase(self, tokens: Tokens, low: int, high: int, registers: frozenset[str]) -> Subject | None:
+        """Return what the noun phrase that ends before word `high` stands for."""
+        head = high - 1
+        if head < low:
+            return None
+        lower = tokens.lowers[head]
+        if lower == "'s" and head > low:
+            lower, head = tokens.lowers[head - 1], head - 1
+        if lower in FIRST:
+            return Subject("author", how="first person")
+        if lower in MINE:
+            return Subject("author", how="first person")
+        if lower in THIRD:
+            return self._antecedent(tokens, head, registers)
+        if lower in OTHERS:
+            return None
+        if tokens.words[head] == HANDLE:
+            return named(tokens, head, head + 1)
+        return self._noun(tokens, low, head, registers)
+
+    def _noun(self, tokens: Tokens, low: int, head: int, registers: frozenset[str]) -> Subject | None:
+        lower = tokens.lowers[head]
+        first = head
+        while (
+            first > low
+            and not tokens.clause_start[first]
+            and tokens.lowers[first - 1] not in DETERMINERS
+            and tokens.words[first - 1][0].isalnum()
+            and head - first < 4
+        ):
+            first -= 1
+        owner = tokens.lowers[first - 1] if first > low else ""
+        before = tokens.lowers[first - 2] if first - 1 > low else ""
+        if owner == "and" or tokens.lowers[first] == "and":
+            owner = self._joined_owner(tokens, low, first)
+        mine = (
+            owner in MINE
+            or (owner == "of" and before in ("one", "friend", "some", "all"))
+            or (owner == "'s" and before in self.kin)
+        )
+        if lower in SELF_NOUNS and mine:
+            return Subject("author", how="my family", sure=0.8)
+        if lower in self.kin and (mine or owner == ""):
+            return self._kin(tokens, head, sure=1.0 if mine else 0.85)
+        if lower in self.friend and mine:
+            return self._friend(tokens, head)
+        if is_capital(tokens.words[head]) and lower not in self.not_names:
+            name = head
+            while (
+                name > low
+                and is_capital(tokens.words[name - 1])
+                and tokens.lowers[name - 1] not in self.not_names
+            ):
+                name -= 1
+            if mine and any(word in self.kin for word in tokens.lowers[first:head]):
+                relation = next(word for word in tokens.lowers[first:head] if word in self.kin)
+                return Subject(
+                    "relative", name=named(tokens, name, head + 1).name, relation=relation, how="kin"
+                )
+            return self._name(tokens, name, head + 1, registers)
+        return None
+
+    def _joined_owner(self, tokens: Tokens, low: int, first: int) -> str:
+        """Return the owner of a pair: `my fiance and I`, `Mom and Dad`."""
+        window = tokens.lowers[max(low, first - 4) : first]
+        return "my" if any(word in MINE or word in FIRST for word in window) else ""
+
+    def _kin(self, tokens: Tokens, at: int, sure: float = 1.0) -> Subject:
+        name = None
+        if (
+            at + 1 < len(tokens)
+            and is_capital(tokens.words[at + 1])
+            and tokens.lowers[at + 1] not in self.not_names
+        ):
+            name = tokens.words[at + 1]
+        return Subject("relative", name=name, relation=tokens.lowers[at], how="kin", sure=sure)
+
+    def _friend(self, tokens: Tokens, at: int) -> Subject:
+        name = None
+        if (
+            at + 1 < len(tokens)
+            and is_capital(tokens.words[at + 1])
+            and tokens.lowers[at + 1] not in self.not_names
+        ):
+            name = tokens.words[at + 1]
+        return Subject("person", name=name, relation=tokens.lowers[at], how="acquaintance")
+
+    def _name(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject:
+        public = bool({"news", "headline"} & registers) or (
+            start > 0 and tokens.lowers[start - 1] in self.public
+        )
+        return named(tokens, start, end, who="public" if public else "person")
+
+    def _antecedent(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject | None:
+        """Return who `he` or `she` is: the nearest kin, friend or name told before."""
+        for before in range(at - 1, max(-1, at - 40), -1):
+            lower = tokens.lowers[before]
+            mine = before > 0 and tokens.lowers[before - 1] in MINE
+            if lower in self.kin and (mine or "personal" in registers):
+                return self._kin(tokens, before, sure=0.85)
+            if lower in self.friend and mine:
+                return self._friend(tokens, before)
+        return None
+
+    def _after(self, tokens: Tokens, end: int, registers: frozenset[str]) -> Subject | None:
+        """Return who is named right after: `congratulations to | my sister`, `hired | Jane Roe`."""
+        at = end
+        while at < len(tokens) and tokens.lowers[at] in (
+            "to",
+            "our",
+            "my",
+            "new",
+            "dear",
+            "the",
+            "very",
+            "own",
+            ",",
+            "best",
+            "good",
+            "amazing",
+            "beautiful",
+            "dearest",
+            "lovely",
+        ):
+            at += 1
+        if at >= len(tokens):
+            return None
+        if tokens.words[at] == HANDLE:
+            return named(tokens, at, at + 1)
+        lower = tokens.lowers[at]
+        if lower in self.kin and at > 0:
+            return self._kin(tokens, at)
+        if lower in self.friend:
+            return self._friend(tokens, at)
+        if lower in FIRST:
+            return Subject("author", how="first person")
+        stop = at
+        while (
+            stop < len(tokens)
+            and stop - at < 4
+            and is_capital(tokens.words[stop])
+            and tokens.words[stop][0].isalpha()
+            and tokens.lowers[stop] not in self.not_names
+        ):
+            stop += 1
+        return self._name(tokens, at, stop, registers) if stop > at else None

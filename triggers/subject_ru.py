@@ -1,0 +1,300 @@
+"""Russian subjects: the nominative of the clause, else what the verb's person and gender tell."""
+
+from __future__ import annotations
+
+from triggers.lemmas import Russian, folded
+from triggers.subject import NOBODY, Subject, is_capital, named
+from triggers.text import HANDLE, Tokens
+from triggers.words import WordLists
+
+FIRST = frozenset({"я", "мы"})
+FIRST_OBLIQUE = frozenset({"меня", "нас", "мне", "нам", "мной", "нами"})
+SECOND = frozenset({"ты", "вы", "тебя", "вас", "тебе", "вам", "твой", "твоя", "ваш", "ваша"})
+THIRD = frozenset({"он", "она", "они", "его", "ее", "их", "ему", "ей", "им", "него", "нее", "них"})
+MINE = frozenset(
+    {
+        "мой",
+        "моя",
+        "мое",
+        "мои",
+        "моего",
+        "моей",
+        "моему",
+        "моих",
+        "моим",
+        "мою",
+        "моем",
+        "наш",
+        "наша",
+        "наше",
+        "наши",
+        "нашего",
+        "нашей",
+        "нашему",
+        "наших",
+        "нашу",
+        "нашем",
+    }
+)
+OTHERS = frozenset(
+    {
+        "кто",
+        "который",
+        "которая",
+        "которые",
+        "никто",
+        "все",
+        "люди",
+        "каждый",
+        "кто-то",
+        "кто-нибудь",
+        "некоторый",
+    }
+)
+NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
+OBLIQUE = {
+    "object": frozenset({"accs", "gent"}),
+    "at": frozenset({"gent"}),
+    "after": frozenset({"accs", "gent", "datv", "nomn"}),
+}
+
+
+class RussianResolver:
+    """Finds subjects by pymorphy's grammemes and the shared lists kin, friend, company_noun."""
+
+    def __init__(self, words: WordLists, lemmas: Russian) -> None:
+        self.lemmas = lemmas
+        self.kin = words.words("kin")
+        self.friend = words.words("friend")
+        self.role = words.words("role")
+        self.company = words.words("company_noun")
+        self.not_names = words.words("_not_names")
+
+    def resolve(
+        self, tokens: Tokens, start: int, end: int, verb: int, find: str, registers: frozenset[str]
+    ) -> Subject | None:
+        """See `Resolver`.
+
+        `clause` and `before` ask for the nominative and the verb's form; `object` for whom it is
+        done to (`уволили меня`), `at` for `у кого` (`у нас родилась`), `after` for what follows.
+        """
+        low, high = self._span(tokens, start, end)
+        if find == "after":
+            return self._oblique(tokens, end, high, start, find, registers)
+        if find in OBLIQUE:
+            found = self._oblique(tokens, low, high, start, find, registers)
+            return found or (self._antecedent(tokens, start, registers) if find == "object" else None)
+        return self._nominative(tokens, low, high, start, end, verb, registers) or self._by_verb(
+            tokens, low, high, verb, registers
+        )
+
+    def captured(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject | None:
+        """See `Resolver`."""
+        for at in range(start, end):
+            found = self._person(tokens, at, registers, any_case=True)
+            if found is not None:
+                return found
+        return NOBODY
+
+    def _span(self, tokens: Tokens, start: int, end: int) -> tuple[int, int]:
+        low, high = tokens.clause_span(start)
+        return low, max(high, end)
+
+    def _nominative(
+        self, tokens: Tokens, low: int, high: int, start: int, end: int, verb: int, registers: frozenset[str]
+    ) -> Subject | None:
+        others = False
+        order = sorted(range(low, high), key=lambda at: abs(at - verb))
+        for at in order:
+            if start <= at < end and at == verb:
+                continue
+            lower = tokens.lowers[at]
+            if lower in FIRST:
+                return Subject("author", how="first person")
+            if lower in ("ты", "вы") or self.lemmas.lemma(lower) in OTHERS:
+                return NOBODY
+            if lower in ("он", "она", "они"):
+                return self._antecedent(tokens, at, registers) or NOBODY
+            found = self._person(tokens, at, registers) if self._is_subject(tokens, at, verb) else None
+            if found is NOBODY:
+                others = True
+            elif found is not None:
+                return found
+        return NOBODY if others else None
+
+    def _is_subject(self, tokens: Tokens, at: int, verb: int) -> bool:
+        """Say whether a word may be the nominative of the verb: its case, number and gender agree."""
+        readings = self.lemmas.readings(folded(tokens.words[at]))
+        if not readings[0] & {"NOUN", "NPRO"} and not is_capital(tokens.words[at]):
+            return False
+        form = self.lemmas.readings(folded(tokens.words[verb]))[0]
+        for tags in readings:
+            if "nomn" not in tags or not tags & {"NOUN", "LATN", "UNKN"}:
+                continue
+            number = form & {"sing", "plur"}
+            gender = form & {"masc", "femn", "neut"}
+            if (not number or number & tags) and (
+                not gender or not tags & {"masc", "femn", "neut"} or gender & tags
+            ):
+                return True
+        return tokens.words[at][0].isascii() and is_capital(tokens.words[at])
+
+    def _person(
+        self, tokens: Tokens, at: int, registers: frozenset[str], *, any_case: bool = False
+    ) -> Subject | None:
+        """Return who a noun is; NOBODY for a living being that cannot be told; None for things."""
+        word, lower = tokens.words[at], tokens.lowers[at]
+        if word == HANDLE:
+            return named(tokens, at, at + 1)
+        if lower in FIRST or (any_case and (lower in FIRST_OBLIQUE or lower in MINE)):
+            return Subject("author", how="first person")
+        lemma = self.lemmas.lemma(folded(word))
+        if lemma in self.kin:
+            return self._kin(tokens, at, lemma, registers)
+        if lemma in self.friend:
+            mine = self._mine(tokens, at) or "personal" in registers
+            return (
+                Subject(
+                    "person",
+                    name=self._name_after(tokens, at),
+                    relation=lemma,
+                    how="acquaintance",
+                    sure=1.0 if mine else 0.85,
+                )
+                if mine or self._name_after(tokens, at)
+                else NOBODY
+            )
+        tags = self.lemmas.readings(folded(word))[0]
+        if tags & NAME_TAGS and is_capital(word):
+            return self._named(tokens, at, registers)
+        if (
+            is_capital(word)
+            and at > 0
+            and not tokens.clause_start[at]
+            and lower not in self.not_names
+            and (word[0].isascii() or tags & {"UNKN"})
+        ):
+            return self._named(tokens, at, registers)
+        return NOBODY if {"NOUN", "anim"} <= tags else None
+
+    def _kin(self, tokens: Tokens, at: int, lemma: str, registers: frozenset[str]) -> Subject:
+        mine = self._mine(tokens, at)
+        whose = tokens.lowers[at - 1] if at > 0 else ""
+        if whose in SECOND | THIRD or (
+            not mine
+            and "personal" not in registers
+            and self._name_after(tokens, at) is None
+            and "news" in registers
+        ):
+            return NOBODY
+        return Subject(
+            "relative",
+            name=self._name_after(tokens, at),
+            relation=lemma,
+            how="kin",
+            sure=1.0 if mine else 0.85,
+        )
+
+    def _mine(self, tokens: Tokens, at: int) -> bool:
+        return any(word in MINE or word in ("меня", "нас") for word in tokens.lowers[max(0, at - 3) : at + 2])
+
+    def _name_after(self, tokens: Tokens, at: int) -> str | None:
+        following = at + 1
+        if (
+            following >= len(tokens)
+            or tokens.clause_start[following]
+            or not is_capital(tokens.words[following])
+        ):
+            return None
+        if tokens.lowers[following] in self.not_names or not tokens.words[following][0].isalpha():
+            return None
+        return self._full(tokens, following)
+
+    def _full(self, tokens: Tokens, at: int) -> str:
+        """Return the name that begins at a word, as written: up to three capitalised words in a row."""
+        stop = at + 1
+        while (
+            stop < len(tokens)
+            and stop - at < 3
+            and is_capital(tokens.words[stop])
+            and not tokens.clause_start[stop]
+            and tokens.words[stop][0].isalpha()
+            and tokens.lowers[stop] not in self.not_names
+        ):
+            stop += 1
+        return tokens.text[tokens.starts[at] : tokens.ends[stop - 1]]
+
+    def _named(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject:
+        start = at
+        while (
+            start > 0
+            and is_capital(tokens.words[start - 1])
+            and not tokens.clause_start[start]
+            and tokens.words[start - 1][0].isalpha()
+            and at - start < 2
+            and tokens.lowers[start - 1] not in self.not_names
+        ):
+            start -= 1
+        roles = {self.lemmas.lemma(word) for word in tokens.lowers[max(0, start - 4) : start]}
+        public = "news" in registers or "personal" not in registers or bool(roles & self.role)
+        return Subject("public" if public else "person", name=self._full(tokens, start), how="name")
+
+    def _oblique(
+        self, tokens: Tokens, low: int, high: int, start: int, find: str, registers: frozenset[str]
+    ) -> Subject | None:
+        cases = OBLIQUE[find]
+        for at in sorted(range(low, high), key=lambda place: abs(place - start)):
+            lower = tokens.lowers[at]
+            if find == "at" and (at == 0 or "у" not in tokens.lowers[max(low, at - 3) : at]):
+                continue
+            if lower in FIRST_OBLIQUE:
+                return Subject("author", how="first person")
+            if lower in SECOND:
+                return NOBODY
+            if lower in THIRD:
+                return self._antecedent(tokens, at, registers) or NOBODY
+            if (
+                any(cases & tags for tags in self.lemmas.readings(folded(tokens.words[at])))
+                or tokens.words[at] == HANDLE
+            ):
+                found = self._person(tokens, at, registers)
+                if found is not None and found is not NOBODY:
+                    return found
+        return None
+
+    def _by_verb(
+        self, tokens: Tokens, low: int, high: int, verb: int, registers: frozenset[str]
+    ) -> Subject | None:
+        """Read a dropped subject from the verb: first person is the author; a past verb may be."""
+        tags = self.lemmas.readings(folded(tokens.words[verb]))[0]
+        if "1per" in tags:
+            return Subject("author", how="verb in the first person")
+        if tags & {"2per", "impr", "3per"}:
+            return self._antecedent(tokens, verb, registers) or NOBODY if "3per" in tags else NOBODY
+        if tags & {"past", "PRTS"} and "personal" in registers and "news" not in registers:
+            before = self._previous(tokens, low, registers)
+            return before or Subject("author", how="past verb without subject", sure=0.8)
+        return None
+
+    def _previous(self, tokens: Tokens, low: int, registers: frozenset[str]) -> Subject | None:
+        """Return who the same sentence spoke of in the clauses before."""
+        if low == 0:
+            return None
+        first, _ = tokens.sentence_span(low)
+        for at in range(low - 1, first - 1, -1):
+            lower = tokens.lowers[at]
+            if lower in FIRST:
+                return Subject("author", how="first person")
+            tags = self.lemmas.readings(folded(tokens.words[at]))[0]
+            if "nomn" in tags and {"NOUN", "anim"} <= tags:
+                return self._person(tokens, at, registers)
+        return None
+
+    def _antecedent(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject | None:
+        for before in range(at - 1, max(-1, at - 30), -1):
+            tags = self.lemmas.readings(folded(tokens.words[before]))[0]
+            if {"NOUN", "anim"} <= tags or tags & NAME_TAGS:
+                found = self._person(tokens, before, registers)
+                if found is not None and found is not NOBODY:
+                    return found
+        return None

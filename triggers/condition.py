@@ -194,5 +194,5 @@ class _Reader:
             raise ConditionFault(f"`{name}` stands where a name should")
         if name not in self.selections and name not in self.facts:
             known = ", ".join([*self.selections, *sorted(self.facts)])
-            raise ConditionFault(f"no selection or fact is called `{token}`; there are: {known}")
-        return Name(token)
+            raise ConditionFault(f"no selection or fact is called `{name}`; there are: {known}")
+        return Name(name)

@@ -16,7 +16,7 @@ from triggers.context import ContextCues, Place, flags_of
 from triggers.dates import When, find_dates, nearest
 from triggers.lemmas import Russian, folded, lemmatiser
 from triggers.match import Document, Dropped, Match
-from triggers.matcher import Hit, Matchers
+from triggers.matcher import Hit, Matchers, outermost
 from triggers.phrases import Compiler
 from triggers.registers import Registers
 from triggers.rule import LEVELS, Line, Rule, Selection
@@ -181,7 +181,7 @@ class _Finder:
                 for hit in self.engine.matchers.hits(self.spacy, self.tokens, entry.line, selection.name)
             ]
             if found:
-                hits[selection.name] = sorted(found, key=lambda h: (h.start, -h.end))
+                hits[selection.name] = outermost(found)
         done: set[int] = set()
         for name in rule.main_names:
             for hit in hits.get(name, ()):
@@ -305,13 +305,16 @@ class _Finder:
         else:
             verb = hit.labels.get("verb", (hit.start, hit.end))[0]
             found = resolver.resolve(self.tokens, hit.start, hit.end, verb, rule.subject.find, self.registers)
-        if found is None and rule.subject.missing != "drop":
-            return Subject(rule.subject.missing, how="no other subject", sure=0.9)
+        missing = rule.subject.missing
+        if missing == "author" and {"news", "headline"} & self.registers:
+            missing = "drop"
+        if missing != "drop" and (found is None or (found is NOBODY and missing == "company")):
+            return Subject(missing, how="no other subject", sure=0.9)
         return self._company(rule, found)
 
     def _company(self, rule: Rule, found: Subject | None) -> Subject | None:
-        """Read a named subject as a company where the rule is about companies only."""
-        if found is None or found.who not in ("person", "public") or rule.subject.accept != {"company"}:
+        """Read a named subject, or `we`, as a company where the rule is about companies only."""
+        if found is None or found.who not in ("person", "public", "author") or rule.subject.accept != {"company"}:
             return found
         return Subject("company", found.name, found.handle, None, found.sure, found.how)
 

@@ -13,10 +13,10 @@ from triggers.text import MONEY, Tokens
 from triggers.words import WordLists
 
 REGISTERS = frozenset({"personal", "greeting", "headline", "news", "advert", "lyrics", "digest", "question"})
-# Life events are told by people: what reads as news, an advert, a song or a digest tells none,
-# unless the rule says otherwise.
+# Adverts, songs and digests tell of no one's life, unless the rule says otherwise; news may, of the
+# people it names (there, a missing subject is never the author).
 EXCLUDED = {
-    "life": frozenset({"news", "headline", "advert", "lyrics", "digest"}),
+    "life": frozenset({"advert", "lyrics", "digest"}),
     "company": frozenset({"lyrics", "advert"}),
     "intent": frozenset({"news", "advert", "lyrics", "digest"}),
 }

@@ -295,7 +295,7 @@ class _RuleReader:
         slots = data.get("slots", {})
         body = slots.get("subject", {}) if isinstance(slots, dict) else {}
         body = self.mapping(body, where, ("accept", "missing", "find"))
-        default = {"life": ["author", "relative", "person"], "company": ["company"], "intent": ["author"]}[
+        default = {"life": ["author", "relative", "person", "public"], "company": ["company"], "intent": ["author"]}[
             family
         ]
         accept = frozenset(self.texts(body.get("accept", default), (*where, "accept")))

@@ -91,7 +91,13 @@ def display_url(url: str | URL) -> str:
     if parsed.get_backend_name() == "sqlite":
         return parsed.database or ":memory:"
     shown = {key: value for key, value in parsed.query.items() if key in ("host", "port", "dbname")}
-    return parsed.set(drivername="postgresql", password=None).set(query=shown).render_as_string()
+    return without_password(parsed).set(query=shown).render_as_string()
+
+
+def without_password(url: URL) -> URL:
+    """Return a server's URL as libpq's own programs take it, less the password in either of its places."""
+    query = {key: value for key, value in url.query.items() if key != "password"}
+    return URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
 
 
 @contextmanager

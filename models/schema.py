@@ -24,7 +24,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, Table, func, inspect, select, text
 
 from models.base import Base
-from models.faults import UPGRADE_ADVICE, DatabaseFault, database_faults, display_url
+from models.faults import UPGRADE_ADVICE, DatabaseFault, database_faults, display_url, without_password
 from models.session import read_only
 
 VERSION_TABLE = "povod_version"
@@ -185,9 +185,11 @@ def _dump_postgresql(engine: Engine, path: Path) -> None:
             "pg_dump is not on the PATH: install PostgreSQL's client programs, or run "
             f"pg_dump --format=custom --file={path} where they are"
         )
-    url = engine.url.set(drivername="postgresql", password=None)
-    environment = os.environ | ({"PGPASSWORD": str(engine.url.password)} if engine.url.password else {})
-    arguments = ["--format=custom", "--no-owner", f"--file={path}", url.render_as_string()]
+    password = engine.url.password or engine.url.query.get("password")
+    # Not as an argument: those are there for every user of the machine to see.
+    environment = os.environ | ({"PGPASSWORD": str(password)} if password else {})
+    url = without_password(engine.url).render_as_string()
+    arguments = ["--format=custom", "--no-owner", f"--file={path}", f"--dbname={url}"]
     done = subprocess.run([program, *arguments], capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         words = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[0]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,8 +16,28 @@ from rapidfuzz.distance import OSA
 
 from triggers.search import words
 
-FORGET_AFTER = 500_000
+# Words and pieces of text whose atoms are remembered; a long one is remembered as well, so this bounds memory roughly.
+FORGET_AFTER = 400_000
+LEARN_FROM = 200_000
 _HEAD = 3
+
+
+class Pieces(dict[str, tuple[int, ...]]):
+    """For each piece of text between two blanks the atoms that its words answer to; a new one is looked up.
+
+    No word reaches over a blank, so a text can be cut at blanks first; pieces recur, and what was found for one is kept.
+    """
+
+    def __init__(self, answers: Callable[[str], tuple[int, ...]]) -> None:
+        super().__init__()
+        self._answers = answers
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        if len(self) > FORGET_AFTER:
+            self.clear()
+        by_word = map(self._answers, words.surfaces(piece))
+        found = self[piece] = tuple({atom for atoms in by_word for atom in atoms})
+        return found
 
 
 class AtomTable:
@@ -33,6 +54,8 @@ class AtomTable:
         self._heads: Counter[int] = Counter()
         self._fuzzy: defaultdict[str, dict[int, str]] = defaultdict(dict)
         self._answers: dict[str, tuple[int, ...]] = {}
+        self._by_word: dict[str, tuple[tuple[int, ...], ...]] = {}
+        self.pieces = Pieces(self.answers)
 
     def use(self, key: str) -> int:
         """Return the number of a key, making it known if it is new."""
@@ -42,7 +65,7 @@ class AtomTable:
             self.keys[number] = key
             self._next += 1
             self._register(key, number)
-            self._answers.clear()
+            self._forget()
         self.users[number] += 1
         return number
 
@@ -55,7 +78,7 @@ class AtomTable:
         del self.users[number], self.numbers[key]
         self.seen.pop(number, None)
         self._unregister(key, number)
-        self._answers.clear()
+        self._forget()
 
     def answers(self, surface: str) -> tuple[int, ...]:
         """Return the atoms that a word of a text answers to."""
@@ -65,6 +88,28 @@ class AtomTable:
                 self._answers.clear()
             found = self._answers[surface] = tuple(self._look_up(surface))
         return found
+
+    def by_word(self, piece: str) -> tuple[tuple[int, ...], ...]:
+        """Return what each word of a piece of text answers to."""
+        found = self._by_word.get(piece)
+        if found is None:
+            if len(self._by_word) > FORGET_AFTER:
+                self._by_word.clear()
+            found = self._by_word[piece] = tuple(map(self.answers, words.surfaces(piece)))
+        return found
+
+    def learn(self, masks: Mapping[int, int], posts: int) -> None:
+        """Count how often each atom is seen, to choose anchors by; after enough posts there is nothing to learn."""
+        if self.total > LEARN_FROM:
+            return
+        self.total += posts
+        for atom, mask in masks.items():
+            self.seen[atom] += mask.bit_count()
+
+    def _forget(self) -> None:
+        self._answers.clear()
+        self._by_word.clear()
+        self.pieces.clear()
 
     def rarity(self, number: int) -> float:
         """Return about how many of a thousand posts have an atom: seen so far, and guessed from its length."""

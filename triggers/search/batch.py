@@ -14,6 +14,9 @@ from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, SearchPo
 
 # Words of the title and of the text stand on one axis, further apart than any distance a query can name.
 ZONE_GAP = 1 << 20
+# With more posts than these, writing the bits as digits is quicker than joining integers.
+_FEW = 12
+_ONE = ord("1")
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -46,8 +49,8 @@ class Batch:
         self._values: dict[str, dict[str, int]] = {}
         self._holding: dict[tuple[str, str, str], int] = {}
         self._found: dict[int, Sequence[Found]] = {}
-        self.text = _masks((post.text for post in posts), table)
-        self.title = _masks((post.title for post in posts), table) if any(post.title for post in posts) else {}
+        self.text = _masks([post.text for post in posts], table)
+        self.title = _masks([post.title for post in posts], table) if any(post.title for post in posts) else {}
         self.any = _united(self.text, self.title) if self.title else self.text
 
     def view(self, index: int) -> View:
@@ -56,6 +59,10 @@ class Batch:
         if view is None:
             view = self._views[index] = View(self, index)
         return view
+
+    def forget_views(self) -> None:
+        """Let go of the views: they hold this batch, so that a batch which held them would never be freed by counting."""
+        self._views = {}
 
     def values(self, field: str) -> dict[str, int]:
         """Return, for a field of whole values, the posts that have each value."""
@@ -108,41 +115,54 @@ class View:
         return numbered
 
     @cached_property
-    def _places(self) -> dict[int, list[int]]:
-        found: defaultdict[int, list[int]] = defaultdict(list)
-        answers = self.batch.table.answers
-        for place, token in self.tokens.items():
-            for atom in answers(token.surface):
-                found[atom].append(place)
-        return dict(found)
+    def _words(self) -> tuple[tuple[int, list[tuple[int, ...]]], ...]:
+        """For title and text: the place of the first word, and the atoms that each word answers to."""
+        by_word = self.batch.table.by_word
+        title = [atoms for piece in self.post.title.split() for atoms in by_word(piece)]
+        text = [atoms for piece in self.post.text.split() for atoms in by_word(piece)]
+        return ((0, title), (ZONE_GAP, text)) if title else ((ZONE_GAP, text),)
+
+    def is_word(self, place: int) -> bool:
+        """Return whether a word stands at a place."""
+        return place in self.tokens
 
     def places(self, atom: int, zone: str | None = None) -> list[int]:
         """Return the places at which an atom stands, in order."""
-        places = self._places.get(atom, [])
-        if zone is None or not places:
-            return places
-        return [place for place in places if (place < ZONE_GAP) == (zone == TITLE)]
+        return [
+            place
+            for first, held in self._words
+            if zone is None or (first == 0) == (zone == TITLE)
+            for place, atoms in enumerate(held, first)
+            if atom in atoms
+        ]
 
     def span(self, first: int, last: int) -> Span:
         """Return the code points from one place to another."""
         return Span(TITLE if first < ZONE_GAP else TEXT, self.tokens[first].start, self.tokens[last].end)
 
 
-def _masks(texts: Iterator[str], table: AtomTable) -> dict[int, int]:
-    by_surface: dict[str, int] = {}
-    held = by_surface.get
-    bit = 1
-    findall = words.WORD.findall
-    for text in texts:
-        for surface in findall(text):
-            by_surface[surface] = held(surface, 0) | bit
-        bit <<= 1
-    masks: defaultdict[int, int] = defaultdict(int)
-    answers = table.answers
-    for surface, mask in by_surface.items():
-        for atom in answers(surface):
-            masks[atom] |= mask
-    return dict(masks)
+def _masks(texts: Sequence[str], table: AtomTable) -> dict[int, int]:
+    holders: defaultdict[int, list[int]] = defaultdict(list)
+    pieces = table.pieces
+    for number, text in enumerate(texts):
+        for piece in text.split():
+            for atom in pieces[piece]:
+                holders[atom].append(number)
+    size = len(texts)
+    return {atom: _mask(numbers, size) for atom, numbers in holders.items()}
+
+
+def _mask(numbers: list[int], size: int) -> int:
+    """Return an integer with these bits set."""
+    if len(numbers) < _FEW:
+        mask = 0
+        for number in numbers:
+            mask |= 1 << number
+        return mask
+    digits = bytearray(b"0") * size
+    for number in numbers:
+        digits[-1 - number] = _ONE
+    return int(digits, 2)
 
 
 def _united(left: dict[int, int], right: dict[int, int]) -> dict[int, int]:

@@ -95,6 +95,34 @@ class OrPlan:
 
 
 @dataclass(slots=True)
+class AnyWordsPlan:
+    """Any of several words anywhere in the post: `OrPlan` without its calls."""
+
+    atoms: tuple[int, ...]
+    cost: int = 0
+
+    def possible(self, batch: Batch) -> int:
+        get = batch.any.get
+        mask = 0
+        for atom in self.atoms:
+            mask |= get(atom, 0)
+        return mask
+
+    def posts(self, batch: Batch, within: int) -> int:
+        return self.possible(batch) & within
+
+    def places(self, view: View) -> list[Place]:
+        places = sorted({place for atom in self.atoms for place in view.places(atom)})
+        return [Place(place, place, ((place, place),)) for place in places]
+
+    def spans(self, view: View) -> Iterable[Span]:
+        return [view.span(place.first, place.last) for place in self.places(view)]
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        return frozenset(self.atoms)
+
+
+@dataclass(slots=True)
 class NotPlan:
     """Those that the rest does not match. It has no place in the text and chooses no candidates."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from triggers.search import fields, words
 from triggers.search.atoms import AtomTable
-from triggers.search.boolean_plans import AllWordsPlan, AndPlan, NotPlan, OrPlan, is_plain_word, places_known
+from triggers.search.boolean_plans import AllWordsPlan, AndPlan, AnyWordsPlan, NotPlan, OrPlan, is_plain_word, places_known
 from triggers.search.field_plans import (
     AgePlan, ContactPlan, DetectedPlan, HoldsPlan, NamePlan, ValuePlan, holder, name_words,
 )  # fmt: skip
@@ -38,8 +38,7 @@ class Planner:
             case And(nodes):
                 return self._all([self.plan(inner, zone) for inner in nodes])
             case Or(nodes):
-                parts = tuple(self.plan(inner, zone) for inner in nodes)
-                return OrPlan(tuple(sorted(parts, key=_cost)), max(map(_cost, parts)))
+                return self._any([self.plan(inner, zone) for inner in nodes])
             case Not(inner):
                 plan = self.plan(inner, zone)
                 return NotPlan(plan, plan.cost)
@@ -71,6 +70,14 @@ class Planner:
         chosen = cheapest((part.anchors() for part in parts), self.table)
         ordered = tuple(sorted(parts, key=_cost))
         return AndPlan(ordered, max(map(_cost, ordered)), chosen)
+
+    def _any(self, parts: list[Plan]) -> Plan:
+        plain = tuple(part.atom for part in parts if is_plain_word(part))
+        if len(plain) > 1:
+            parts = [AnyWordsPlan(plain), *(part for part in parts if not is_plain_word(part))]
+        if len(parts) == 1:
+            return parts[0]
+        return OrPlan(tuple(sorted(parts, key=_cost)), max(map(_cost, parts)))
 
     def _near(self, node: Near, zone: str | None) -> Plan:
         worked_out = spread(node)

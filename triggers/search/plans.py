@@ -114,7 +114,7 @@ class SequencePlan:
             if not starts:
                 return []
             if atom is None:
-                starts = {start for start in starts if start + offset in view.tokens}
+                starts = {start for start in starts if view.is_word(start + offset)}
             else:
                 starts &= {place - offset for place in view.places(atom, self.zone)}
         length = len(self.atoms) - 1

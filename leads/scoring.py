@@ -21,20 +21,26 @@ MOST: dict[str, float] = {
 }
 
 # How strong a reason to write a kind is, 0 to 1. By judgement: a stated need comes first, then changes that open a
-# budget or a relationship, then personal events, where writing is a courtesy.
+# budget or a relationship, then personal events, where writing is a courtesy; what many write about comes last.
 KIND_WEIGHT: dict[str, float] = {
     "purchase_intent": 1.0,
     "recommendation_request": 1.0,
+    "vendor_switch": 1.0,
     "new_job": 0.9,
     "funding": 0.9,
     "leadership_change": 0.85,
     "promotion": 0.8,
     "expansion": 0.8,
-    "layoffs": 0.6,
+    "m_and_a": 0.8,
+    "contract_win": 0.75,
+    "relocation": 0.75,
     "birth": 0.7,
     "wedding": 0.7,
     "retirement": 0.7,
     "moving": 0.7,
+    "travel": 0.4,
+    "praise": 0.4,
+    "event_attendance": 0.4,
 }
 DEFAULT_KIND_WEIGHT = 0.6
 

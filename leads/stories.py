@@ -21,45 +21,31 @@ from anyascii import anyascii
 from rapidfuzz.fuzz import ratio
 
 from leads.keys import stable_key
+from triggers.kinds import KINDS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class KindWindow:
-    """How long news of one event of this kind is told, and which slot tells two such events apart ("" for none)."""
-
-    days: int
-    facet: str = ""
-
-    @property
-    def span(self) -> timedelta:
-        """The longest a story may be, from its first telling to its last."""
-        return timedelta(days=self.days)
-
-
-# Set by hand, from how often such an event can come again to the same subject; the facet makes room for longer
-# windows where it can come again soon. No labelled data on retellings exists to fit them to.
-WINDOWS: dict[str, KindWindow] = {
-    "birth": KindWindow(200),  # the next child is at least nine months away
-    "pregnancy": KindWindow(240),
-    "wedding": KindWindow(270),  # told at the registry office, the party, with the photographs
-    "engagement": KindWindow(180),
-    "divorce": KindWindow(270),
-    "new_job": KindWindow(180, "company"),  # told when signed, when begun, and after the trial period
-    "promotion": KindWindow(120, "role"),
-    "retirement": KindWindow(270),
-    "moving": KindWindow(120, "place"),
-    "graduation": KindWindow(180),
-    "funding": KindWindow(90, "amount"),  # rounds of one company are seldom closer than half a year
-    "leadership_change": KindWindow(90, "person"),
-    "layoffs": KindWindow(60),
-    "acquisition": KindWindow(180, "object"),
-    "recommendation_request": KindWindow(21, "object"),  # asked again a month later, it is asked anew
-    "purchase_intent": KindWindow(30, "object"),
+# Which slot tells two events of a kind apart where they can follow each other closely: a second move leads to another
+# place, a second round brings another amount. `person` is the subject's own name, for posts that are filled.
+FACETS: dict[str, str] = {
+    "new_job": "company",
+    "promotion": "role",
+    "moving": "place",
+    "travel": "place",
+    "home_purchase": "place",
+    "funding": "amount",
+    "leadership_change": "person",
+    "m_and_a": "object",
+    "partnership": "object",
+    "contract_win": "object",
+    "product_launch": "object",
+    "event_attendance": "object",
+    "recommendation_request": "object",
+    "purchase_intent": "object",
 }
-DEFAULT_WINDOW = KindWindow(60)
-SEARCH_WINDOW = KindWindow(14)  # a saved search knows nothing of events: a fortnight is one conversation
+DEFAULT_WINDOW = timedelta(days=60)
+SEARCH_WINDOW = timedelta(days=14)  # a saved search knows nothing of events: a fortnight is one conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +82,18 @@ class Cluster:
         return self.tellings[-1].at
 
 
-def window_of(kind: str) -> KindWindow:
-    """The window of a kind."""
-    return SEARCH_WINDOW if kind.startswith("search:") else WINDOWS.get(kind, DEFAULT_WINDOW)
+def window_of(kind: str) -> timedelta:
+    """How long news of one event of this kind is told: the longest that a story may be, from first telling to last."""
+    if kind in KINDS:
+        return timedelta(days=KINDS[kind].window_days)
+    return SEARCH_WINDOW if kind.startswith("search:") else DEFAULT_WINDOW
 
 
 def stories_of(kind: str, subject_key: str, tellings: Iterable[Telling]) -> list[Cluster]:
     """The stories that all tellings of one subject and kind make, in order of time."""
     window = window_of(kind)
     ordered = sorted(tellings, key=_order)
-    parts = [part for mine in _by(ordered, lambda t: t.relation) for part in _events(mine, window.span)]
+    parts = [part for mine in _by(ordered, lambda t: t.relation) for part in _events(mine, window)]
     parts.sort(key=lambda part: _order(part[0]))
     return _named(kind, subject_key, window, parts)
 
@@ -209,7 +197,7 @@ def plain(name: str) -> str:
     return " ".join([w for w in words if w not in LEGAL_FORMS] or words)
 
 
-def _named(kind: str, subject_key: str, window: KindWindow, parts: list[list[Telling]]) -> list[Cluster]:
+def _named(kind: str, subject_key: str, window: timedelta, parts: list[list[Telling]]) -> list[Cluster]:
     """Give each story its key: subject, kind, whose event, and the stretch of time in which it was first told.
 
     Stretches are as long as the window, so that an earlier telling that comes in later rarely moves a story into
@@ -218,7 +206,7 @@ def _named(kind: str, subject_key: str, window: KindWindow, parts: list[list[Tel
     taken: dict[tuple[str, int], int] = {}
     clusters = []
     for part in parts:
-        stretch = (part[0].relation, (part[0].at - EPOCH) // window.span)
+        stretch = (part[0].relation, (part[0].at - EPOCH) // window)
         number = taken[stretch] = taken.get(stretch, 0) + 1
         clusters.append(Cluster(stable_key("story", kind, subject_key, *stretch, number), tuple(part)))
     return clusters

@@ -9,15 +9,19 @@ from typing import Any
 from anyascii import anyascii
 
 from leads.linking.records import Mention
+from triggers.kinds import COMPANY, KINDS
 
-# Kinds whose subject is an organisation even where the sentence names a person ("Clara is the new CEO of Lark"):
-# the person is tried first, since a contact is worth more than a company, then the company.
-COMPANY_KINDS = frozenset(
-    {
-        "funding", "leadership_change", "layoffs", "acquisition", "merger", "ipo", "expansion", "new_office", "hiring",
-        "product_launch", "partnership", "award", "bankruptcy", "rebranding", "results", "relocation", "tender",
-    }
-)  # fmt: skip
+# Company news that a person tells of themself unless a company is named: "I won an award" is that person's own.
+PERSONAL = frozenset({"award", "event_attendance"})
+
+
+def is_company_news(kind: str) -> bool:
+    """Whether the subject is an organisation even where the text says "we" or names a person.
+
+    "Clara is the new CEO of Lark": the person is tried first, since a contact is worth more than a company, then the
+    company.
+    """
+    return kind in KINDS and KINDS[kind].family == COMPANY and kind not in PERSONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def subject_of(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str) -
     said = slots.get("subject") or {}
     who = str(said.get("who") or "author")
     company = _text(slots.get("company"))
-    if who == "company" or (kind in COMPANY_KINDS and who in ("author", "relative", "public")):
+    if who == "company" or (is_company_news(kind) and who in ("author", "relative", "public")):
         return _company(company or _text(said.get("name")), writer, lang, slots)
     if who in ("person", "public"):
         return _person(kind, slots, writer, lang)
@@ -102,7 +106,7 @@ def _person(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str) -> S
     )
     mentions = [("subject", mention)] if name or handle else []
     key = name_key(name) if name else f"name:@{handle.lstrip('@').casefold()}"
-    if kind in COMPANY_KINDS and company:
+    if is_company_news(kind) and company:
         mentions.append(("company", Mention(name=company, lang=lang, schema="company")))
         return Subject("company", company, name_key(company), tuple(mentions))
     return Subject(str(said["who"]), name or handle, key, tuple(mentions), _text(said.get("relation")))

@@ -6,18 +6,45 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from leads.stories import Telling, window_of
+from leads.stories import FACETS, Telling, window_of
 
 # A stated time is taken for the event's own only if it is about this exact.
 EXACT = timedelta(days=92)
 
-# The author's partner and the child itself: their birth, move or wedding is the author's own event.
+# Words for one relation in both languages: the same wedding is "my daughter's" in one post and "дочка" in the next.
+RELATIONS: dict[str, str] = {
+    "partner": "wife husband hubby wifey spouse partner fiance fiancé fiancee fiancée boyfriend girlfriend bf gf "
+    "жена муж супруг супруга жених невеста муженек женушка",
+    "son": "son sonny stepson сын сынок сынуля сынишка",
+    "daughter": "daughter stepdaughter дочь дочка доча доченька",
+    "child": "child kid kids children sons daughters baby twin twins ребенок дети малыш малышка близнецы двойня",
+    "mother": "mom mum mother mommy mama stepmom stepmother мама мать мамочка мамуля",
+    "father": "dad father daddy papa stepdad stepfather папа отец",
+    "parents": "parents родители родитель",
+    "sister": "sister sis сестра сестренка сестричка",
+    "brother": "brother bro брат братишка братик",
+    "grandmother": "grandmother grandma granny бабушка бабуля баба",
+    "grandfather": "grandfather grandpa дедушка дед дедуля",
+    "grandchild": "grandson granddaughter grandchild grandkids внук внучка внучек",
+    "aunt": "aunt auntie тетя",
+    "uncle": "uncle дядя",
+    "nephew": "nephew племянник",
+    "niece": "niece племянница",
+    "cousin": "cousin кузен кузина",
+    "family": "family fam семья",
+}
+_CANONICAL = {word: relation for relation, words in RELATIONS.items() for word in words.split()}
+
+# Where a relative's event is the author's own: a couple has one wedding, one move and one newborn.
 OWN = {
-    "birth": frozenset({"wife", "husband", "partner", "son", "daughter", "child", "spouse", "baby"}),
-    "pregnancy": frozenset({"wife", "husband", "partner", "spouse", "child", "baby"}),
-    "moving": frozenset({"wife", "husband", "partner", "spouse"}),
-    "wedding": frozenset({"wife", "husband", "partner", "spouse", "bride", "groom", "fiance", "fiancee"}),
-    "engagement": frozenset({"wife", "husband", "partner", "spouse", "girlfriend", "boyfriend"}),
+    "birth": frozenset({"partner", "son", "daughter", "child", "family"}),
+    "wedding": frozenset({"partner"}),
+    "engagement": frozenset({"partner"}),
+    "anniversary": frozenset({"partner"}),
+    "moving": frozenset({"partner", "family"}),
+    "home_purchase": frozenset({"partner", "family"}),
+    "car_purchase": frozenset({"partner", "family"}),
+    "travel": frozenset({"partner", "family"}),
 }  # fmt: skip
 
 
@@ -38,7 +65,7 @@ def event_time(kind: str, when: Any, told_at: datetime) -> datetime:
     Within the window the two are the same story anyway, and the time of telling is the surer of the two.
     """
     stated = _stated(when)
-    if stated is None or abs(stated - told_at) <= window_of(kind).span:
+    if stated is None or abs(stated - told_at) <= window_of(kind):
         return told_at
     return stated
 
@@ -67,15 +94,20 @@ def _day(value: Any) -> datetime | None:
 
 
 def relation_of(kind: str, slots: Mapping[str, Any]) -> str:
-    """Whose event it is: "" the subject's own, otherwise the relative's relation to the subject."""
+    """Whose event it is: "" the subject's own, otherwise how the person concerned is related to the subject."""
     subject = slots.get("subject") or {}
-    relation = str(subject.get("relation") or "").casefold() if subject.get("who") == "relative" else ""
+    said = (
+        str(subject.get("relation") or "").casefold().replace("ё", "е")
+        if subject.get("who") == "relative"
+        else ""
+    )
+    relation = _CANONICAL.get(said, said)
     return "" if relation in OWN.get(kind, ()) else relation
 
 
 def facet_of(kind: str, slots: Mapping[str, Any]) -> str:
     """The words that tell two events of this kind apart, "" where the text does not say."""
-    facet = window_of(kind).facet
+    facet = FACETS.get(kind, "")
     if facet == "amount":
         return amount_text(slots.get("amount"))
     if facet == "person":

@@ -208,8 +208,11 @@ class World:
         [only] = self.leads()
         return only
 
-    def state(self) -> list[tuple[Any, ...]]:
-        """All that processing made, without row ids and clocks: two runs are the same if these are."""
+    def state(self, *, progress: bool = True) -> list[tuple[Any, ...]]:
+        """All that processing made, without row ids and clocks: two runs are the same if these are.
+
+        `progress` adds which version has looked at each post.
+        """
         with Session(self.engine) as session:
             signals = session.execute(
                 select(Signal.key, Signal.quote, Story.key, Story.subject_key).outerjoin(
@@ -237,5 +240,6 @@ class World:
                 .join(Link, Link.signal_id == Signal.id)
                 .outerjoin(Contact, Link.contact_id == Contact.id)
             )
-            tables = (signals, leads, drops, deliveries, posts, links)
+            tables = [signals, leads, drops, deliveries, links]
+            tables += [posts] if progress else []
             return [row for table in tables for row in sorted(map(tuple, table), key=repr)]

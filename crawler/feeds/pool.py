@@ -15,7 +15,7 @@ LARGEST_ANSWER = 256 * 1024**2
 
 
 class ReadingPool:
-    """A pool of reading processes; use it as an async context manager within one event loop.
+    """A pool of reading processes, started when first needed; close it, or use it as an async context manager.
 
     Every request ends within `seconds`: with a feed, or with `Unreadable`. Processes are started by exec with
     nothing inherited but one socket, in a session of their own (an interrupt at the terminal is for the crawl to
@@ -28,13 +28,11 @@ class ReadingPool:
         self.megabytes = megabytes
         self.restarts = 0
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
-        self._workers: list[_Worker] = []
+        self._workers = [_Worker(megabytes) for _ in range(size)]
+        for worker in self._workers:
+            self._idle.put_nowait(worker)
 
     async def __aenter__(self) -> ReadingPool:
-        for _ in range(self.size):
-            worker = _Worker(self.megabytes)
-            self._workers.append(worker)
-            self._idle.put_nowait(worker)
         return self
 
     async def __aexit__(

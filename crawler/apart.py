@@ -1,0 +1,101 @@
+"""A crawl in a process of its own, so that a long-lived program can crawl again and again (a reactor runs once).
+
+The database's address and the job travel over standard input, never on a command line that others can see; events
+and the report come back as JSON lines.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from crawler.due import UnknownSources
+from crawler.events import CrawlEvent, CrawlReport
+from crawler.policy import FetchPolicy
+from models import DatabaseFault
+
+
+def crawl_apart(
+    database_url: str,
+    policy: FetchPolicy,
+    *,
+    names: Sequence[str] | None = None,
+    everything: bool = False,
+    now: datetime | None = None,
+    on_event: Callable[[CrawlEvent], None] = lambda _: None,
+    on_start: Callable[[subprocess.Popen[str]], None] = lambda _: None,
+) -> CrawlReport:
+    """Like `crawler.run.crawl`, in a fresh process. `now` stops the clock of that crawl, for tests and simulations.
+
+    `on_start` is given the process, for whoever wants to signal it. Raises as `crawl` does; a process that was
+    killed is a report with the outcome "failed".
+    """
+    job = {
+        "database": database_url,
+        "policy": asdict(policy),
+        "names": None if names is None else list(names),
+        "everything": everything,
+        "now": None if now is None else now.isoformat(),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "crawler.apart"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        on_start(process)
+        assert process.stdin is not None  # noqa: S101  asked for above
+        assert process.stdout is not None  # noqa: S101
+        try:
+            process.stdin.write(json.dumps(job))
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # it has died already; the missing report says so below
+        report: CrawlReport | None = None
+        for line in process.stdout:
+            report = _receive(json.loads(line), on_event) or report
+    return report or CrawlReport(outcome="failed", error="the crawl's process was killed")
+
+
+def _receive(message: dict[str, Any], on_event: Callable[[CrawlEvent], None]) -> CrawlReport | None:
+    kind, content = message["type"], message["content"]
+    if kind == "event":
+        on_event(CrawlEvent(**content))
+        return None
+    if kind == "report":
+        return CrawlReport(**content)
+    raise {"UnknownSources": UnknownSources, "DatabaseFault": DatabaseFault}[kind](content)
+
+
+def _main() -> None:
+    """What runs in the process."""
+    from crawler.run import crawl, utc_now  # noqa: PLC0415  loads Scrapy, which the parent does not need
+    from models.session import open_database  # noqa: PLC0415
+
+    job = json.load(sys.stdin)
+    fixed = None if job["now"] is None else datetime.fromisoformat(job["now"]).astimezone(UTC)
+    policy = FetchPolicy(**{**job["policy"], "allow_networks": tuple(job["policy"]["allow_networks"])})
+    try:
+        report = crawl(
+            open_database(job["database"]),
+            policy,
+            names=job["names"],
+            everything=job["everything"],
+            now=utc_now if fixed is None else lambda: fixed,
+            on_event=lambda event: _send("event", asdict(event)),
+        )
+    except (UnknownSources, DatabaseFault) as fault:
+        _send(type(fault).__name__, str(fault))
+    else:
+        _send("report", report.as_json())
+
+
+def _send(kind: str, content: Any) -> None:
+    sys.stdout.write(json.dumps({"type": kind, "content": content}) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _main()

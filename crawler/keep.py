@@ -1,0 +1,155 @@
+"""Harvests to the database: the posts first, then, in the same transaction, what the source's answer said of itself.
+
+Killed anywhere, a source is either as it was, or has some of its posts stored (which storing again does not double)
+and will be read again, or has all of them and its new schedule.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select, update
+
+from crawler.harvest import Harvest
+from crawler.policy import FetchPolicy
+from crawler.schedule import Wishes, next_after_failure, next_after_success
+from guards.failpoints import failpoint
+from models import Post, Source
+from models.store import StoreCounts, store_posts
+
+# Posts in one transaction. A thousand rows are near the best speed of storing; half of it keeps locks short.
+BATCH = 500
+# A moved feed is followed for good after this many readable answers in a row from the new address.
+MOVES_AFTER = 3
+
+
+class Keeper:
+    """Stores harvests, several in one transaction where they are small."""
+
+    def __init__(self, engine: Engine, policy: FetchPolicy) -> None:
+        self.engine = engine
+        self.policy = policy
+
+    def keep(self, harvests: list[Harvest]) -> None:
+        """Store these harvests; their `counts` say what was new.
+
+        Raises what the driver raises; then none of the sources has moved on, and keeping them again does no harm.
+        """
+        for harvest in harvests:
+            self._keep_early_batches(harvest)
+        with self.engine.begin() as connection:
+            for harvest in harvests:
+                harvest.counts += store_posts(connection, harvest.rows)
+                if harvest.rows:
+                    failpoint("crawl.batch.inside")
+            failpoint("crawl.source.finished")
+            for harvest in harvests:
+                self._finish(connection, harvest)
+        for harvest in harvests:
+            harvest.rows = []
+
+    def _keep_early_batches(self, harvest: Harvest) -> None:
+        """All but the last batch of a large feed, oldest first, each in a transaction of its own."""
+        while len(harvest.rows) > BATCH:
+            with self.engine.begin() as connection:
+                harvest.counts += store_posts(connection, harvest.rows[-BATCH:])
+                failpoint("crawl.batch.inside")
+            harvest.rows = harvest.rows[:-BATCH]
+            failpoint("crawl.batch.between")
+
+    def _finish(self, connection: Connection, harvest: Harvest) -> None:
+        row = connection.execute(select(*_FACTS).where(Source.id == harvest.task.id)).one_or_none()
+        if row is None:  # removed from the database while it was being read
+            return
+        known = row._mapping
+        if harvest.outcome in ("read", "unchanged"):
+            values = self._success(connection, harvest, known)
+        else:
+            values = self._failure(harvest, known)
+        values |= {"last_fetch_at": harvest.now, "leased_until": None, "leased_by": None}
+        connection.execute(update(Source).where(Source.id == harvest.task.id).values(**values))
+
+    def _success(self, connection: Connection, harvest: Harvest, known: Any) -> dict[str, Any]:
+        values: dict[str, Any] = {
+            "last_success_at": harvest.now,
+            "last_error": harvest.message or None,
+            "ill_since": None,
+            "error_count": 0,
+            **_moved(harvest, known),
+        }
+        if known["state"] == "gone":
+            values["state"] = "active"
+        if harvest.outcome == "read":
+            values |= {"body_hash": harvest.body_hash, "title": harvest.title or known["title"]}
+        if harvest.outcome == "read" or harvest.body_hash:  # an answer with a body, not a 304
+            values |= {"etag": harvest.etag, "last_modified": harvest.last_modified}
+        else:
+            values |= {"etag": harvest.etag or known["etag"]}
+        recent = _recent_posts(connection, harvest.task.id)
+        values["last_post_at"] = max([*recent[:1], *([known["last_post_at"]] if known["last_post_at"] else [])], default=None)
+        wishes = Wishes(known["interval_seconds"], harvest.rhythm, harvest.max_age, harvest.retry_after)
+        values["next_fetch_at"] = next_after_success(harvest.task.name, harvest.now, self.policy, wishes, recent)
+        return values
+
+    def _failure(self, harvest: Harvest, known: Any) -> dict[str, Any]:
+        count = known["error_count"] + 1
+        wishes = Wishes(known["interval_seconds"], retry_after=harvest.retry_after)
+        values: dict[str, Any] = {
+            "last_error": harvest.message,
+            "last_error_at": harvest.now,
+            "ill_since": known["ill_since"] or harvest.now,
+            "error_count": count,
+            "moved_count": 0,
+            "next_fetch_at": next_after_failure(harvest.task.name, harvest.now, self.policy, wishes, count),
+        }
+        if harvest.outcome == "gone":
+            values |= {"state": "gone", "next_fetch_at": None}
+        return values
+
+
+_FACTS = (
+    Source.state,
+    Source.title,
+    Source.url,
+    Source.etag,
+    Source.interval_seconds,
+    Source.ill_since,
+    Source.error_count,
+    Source.last_post_at,
+    Source.moved_to,
+    Source.moved_count,
+)
+
+
+def _recent_posts(connection: Connection, source_id: int) -> list[datetime]:
+    """Times of the source's latest posts, newest first; posts without a date count from when they were first seen."""
+    when = func.coalesce(Post.published_at, Post.first_seen_at)
+    query = (
+        select(Post.published_at)
+        .where(Post.source_id == source_id, Post.published_at.is_not(None))
+        .order_by(Post.published_at.desc())
+        .limit(10)
+    )
+    times = [time for (time,) in connection.execute(query)]
+    if times:
+        return times
+    undated = select(func.max(when)).where(Post.source_id == source_id)
+    newest = connection.execute(undated).scalar()
+    return [newest] if isinstance(newest, datetime) else []
+
+
+def _moved(harvest: Harvest, known: Any) -> dict[str, Any]:
+    """Count permanent redirects to one and the same address; after the third the source lives there.
+
+    Where a temporary redirect led is remembered too, uncounted: what the answer said of itself (its ETag) was said
+    there, and is only told there again.
+    """
+    if harvest.moved_to is None:
+        return {"moved_to": None, "moved_count": 0}
+    if not harvest.moved_for_good:
+        return {"moved_to": harvest.moved_to, "moved_count": 0}
+    count = known["moved_count"] + 1 if known["moved_to"] == harvest.moved_to else 1
+    if count < MOVES_AFTER:
+        return {"moved_to": harvest.moved_to, "moved_count": count}
+    return {"fetch_url": harvest.moved_to, "moved_to": None, "moved_count": 0}

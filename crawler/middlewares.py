@@ -1,0 +1,80 @@
+"""What happens to every request on its way out: conditions, the address guard, robots.txt, redirects, one at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from crawler.feeds.urls import origin
+from guards.addresses import AddressGuard, AddressRefused
+
+
+class Refused(IgnoreRequest):
+    """A request that is not made, or not followed further; the message says why, in words for the user."""
+
+
+class AskConditionally:
+    """Sends what the last answer said of itself, so that a server may answer 304 Not Modified."""
+
+    def process_request(self, request: Request) -> None:
+        """Add If-None-Match and If-Modified-Since."""
+        task = request.meta.get("task")
+        if task is None or request.url != (task.moved_to or task.fetch_url):
+            return  # what one address said of its answer means nothing at another one
+        if task.etag:
+            request.headers["If-None-Match"] = task.etag
+        if task.last_modified:
+            request.headers["If-Modified-Since"] = task.last_modified
+
+
+class RefuseAddresses:
+    """Refuses addresses that are wrong as they stand; those that names resolve to are checked by the resolver."""
+
+    def __init__(self, guard: AddressGuard) -> None:
+        self.guard = guard
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> RefuseAddresses:
+        """Scrapy's way of making one."""
+        return cls(AddressGuard(crawler.settings.getlist("POVOD_ALLOW_NETWORKS")))
+
+    def process_request(self, request: Request) -> None:
+        """Raise `Refused` for a private literal, another scheme, or credentials in the address."""
+        try:
+            self.guard.check_url(request.url)
+        except AddressRefused as refusal:
+            via = request.meta.get("redirect_urls")
+            raise Refused(f"redirected to {request.url}: {refusal}" if via else str(refusal)) from None
+
+
+class OneAtATime:
+    """Puts every request, redirects and robots.txt included, into the slot of its scheme, host and port."""
+
+    def process_request(self, request: Request) -> None:
+        """Scrapy's own slots would be one per host name, whatever the port."""
+        request.meta["download_slot"] = origin(request.url)
+
+
+class FollowRedirects(RedirectMiddleware):
+    """Scrapy's redirects with words: too many of them, or one that leads off the web, is an error of the source."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """Send no Referer."""
+        request.headers.pop("Referer", None)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Follow within the limits, without the conditions that were meant for the first address."""
+        try:
+            followed = super().process_response(request, response)
+        except IgnoreRequest:
+            raise Refused(f"the server redirects more than {self.max_redirect_times} times") from None
+        if isinstance(followed, Request):
+            if followed.url in followed.meta.get("redirect_urls", ()):
+                raise Refused("the server redirects in a circle")
+            for name in ("If-None-Match", "If-Modified-Since"):
+                followed.headers.pop(name, None)
+        return followed

@@ -1,0 +1,145 @@
+"""The spider for feeds: asks each due source once, and makes of each answer one `Harvest`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import scrapy
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from crawler.feeds import Limits, Unreadable
+from crawler.feeds.pool import ReadingPool
+from crawler.feeds.wire import ReadRequest
+from crawler.frontier import Frontier, Task
+from crawler.harvest import Harvest
+from crawler.policy import FetchPolicy
+from crawler.schedule import max_age_seconds, retry_after_seconds
+from crawler.words import failure_in_words, status_in_words
+from guards.failpoints import failpoint
+
+_PERMANENT = {301, 308}
+# How often the spider looks whether a slow source has given up its place, in seconds.
+_LOOK = 0.25
+
+
+class FeedSpider(scrapy.Spider):
+    """Walks the frontier: one request per source, its answer read in another process."""
+
+    name = "feed"
+
+    def __init__(
+        self,
+        *,
+        frontier: Frontier,
+        policy: FetchPolicy,
+        clock: Callable[[], datetime],
+        pool: ReadingPool,
+        store: Callable[[Harvest], Awaitable[None]],
+        **arguments: Any,
+    ) -> None:
+        super().__init__(**arguments)
+        self.frontier = frontier
+        self.policy = policy
+        self.clock = clock
+        self.pool = pool
+        self.store = store
+        self.limits = Limits(posts=policy.max_posts, text=policy.max_text)
+        self._place_free = asyncio.Event()
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Hand out requests as places become free."""
+        while not self.frontier.empty:
+            task = self.frontier.take(asyncio.get_running_loop().time())
+            if task is not None:
+                yield self._request(task)
+                continue
+            self._place_free.clear()
+            try:
+                await asyncio.wait_for(self._place_free.wait(), _LOOK)
+            except asyncio.TimeoutError:
+                pass
+
+    def finished(self, task: Task) -> None:
+        """The source's harvest is stored, or given up: its server may be asked for another one."""
+        self.frontier.done(task.id)
+        self._place_free.set()
+
+    def _request(self, task: Task) -> Request:
+        return Request(
+            task.fetch_url,
+            callback=self.parse,
+            errback=self.fail,
+            meta={"task": task, "download_slot": task.origin},
+            dont_filter=True,
+        )
+
+    async def parse(self, response: Response, **_: Any) -> AsyncIterator[Harvest]:
+        """Whatever the answer is, exactly one harvest comes of it."""
+        failpoint("crawl.fetched")
+        harvest = self._about(response)
+        if response.status == 304:
+            harvest.outcome = "unchanged"
+        elif response.status == 410:
+            harvest.outcome, harvest.message = "gone", status_in_words(410)
+        elif not 200 <= response.status < 300:
+            harvest.outcome, harvest.message = "failed", _failed_status(response)
+        elif harvest.body_hash == harvest.task.body_hash:
+            harvest.outcome = "unchanged"
+        else:
+            await self._read(response, harvest)
+        yield harvest
+
+    def fail(self, failure: Failure) -> Harvest:
+        """No answer at all."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
+        message = failure_in_words(failure.value, request.url)
+        return Harvest(request.meta["task"], "failed", self.clock(), message)
+
+    async def _read(self, response: Response, harvest: Harvest) -> None:
+        request = ReadRequest(
+            response.body, harvest.task.name, response.url, _header(response, "Content-Type") or "", self.limits
+        )
+        try:
+            feed = await self.pool.read(request)
+        except Unreadable as reason:
+            harvest.outcome, harvest.message = "failed", str(reason)
+            harvest.moved_for_good = False
+            return
+        harvest.outcome, harvest.message = "read", feed.warning
+        harvest.posts, harvest.title, harvest.reader = feed.posts, feed.title, feed.reader
+        harvest.rhythm = feed.rhythm
+        failpoint("crawl.parsed")
+
+    def _about(self, response: Response) -> Harvest:
+        """What the answer says of itself."""
+        task: Task = response.meta["task"]
+        now = self.clock()
+        reasons = response.meta.get("redirect_reasons", [])
+        return Harvest(
+            task,
+            "failed",
+            now,
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+            body_hash=blake2b(response.body, digest_size=16).hexdigest() if response.body else None,
+            max_age=max_age_seconds(_header(response, "Cache-Control")),
+            retry_after=retry_after_seconds(_header(response, "Retry-After"), now),
+            moved_to=response.url if reasons else None,
+            moved_for_good=bool(reasons) and all(reason in _PERMANENT for reason in reasons),
+        )
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:1000] if value else None
+
+
+def _failed_status(response: Response) -> str:
+    if 300 <= response.status < 400:
+        return "the server redirects to nowhere that can be followed"
+    return status_in_words(response.status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -63,7 +64,15 @@ def _expired(session: Session, now: datetime) -> ColumnElement[bool]:
 def _blank(session: Session, ids: list[int], now: datetime) -> None:
     for table in (Signal, DroppedMatch, PostRevision, Sighting):
         session.execute(delete(table).where(table.post_id.in_(ids)))
-    blank = {"title": "", "text": "", "url": "", "guid": "", "tags": [], "extra": {}, "author_id": None}
+    blank: dict[str, Any] = {
+        "title": "",
+        "text": "",
+        "url": "",
+        "guid": "",
+        "tags": [],
+        "extra": {},
+        "author_id": None,
+    }
     session.execute(update(Post).where(Post.id.in_(ids)).values(**blank, deleted_at=now))
 
 

@@ -77,9 +77,9 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written(sqlite_engine: Engine) -> None:
     with database_faults(sqlite_engine), sqlite_engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA query_only = ON")
-        with pytest.raises(DatabaseFault, match=r"povod\.sqlite3: cannot be written to: check"):
-            with database_faults(sqlite_engine):
-                connection.execute(text("DELETE FROM post"))
+        wrong = pytest.raises(DatabaseFault, match=r"povod\.sqlite3: cannot be written to: check")
+        with wrong, database_faults(sqlite_engine):
+            connection.execute(text("DELETE FROM post"))
         connection.exec_driver_sql("PRAGMA query_only = OFF")
 
 
@@ -126,12 +126,9 @@ def test_a_full_disk(sqlite_engine: Engine) -> None:
 
 def test_a_lock_that_is_held_too_long(sqlite_engine: Engine) -> None:
     other = sqlite3.connect(str(sqlite_engine.url.database), timeout=0)
-    with (
-        sqlite_engine.begin(),
-        pytest.raises(DatabaseFault, match="held the database for too long") as caught,
-    ):
-        with database_faults(sqlite_engine.url):
-            other.execute("BEGIN IMMEDIATE")
+    waited = pytest.raises(DatabaseFault, match="held the database for too long")
+    with sqlite_engine.begin(), waited as caught, database_faults(sqlite_engine.url):
+        other.execute("BEGIN IMMEDIATE")
     other.close()
     assert caught.value.transient
 
@@ -139,9 +136,9 @@ def test_a_lock_that_is_held_too_long(sqlite_engine: Engine) -> None:
 def test_tables_that_are_missing(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE delivery"))
-    with pytest.raises(DatabaseFault, match="not those of this povod: run 'povod db upgrade'"):
-        with database_faults(engine), engine.connect() as connection:
-            connection.execute(text("SELECT 1 FROM delivery"))
+    wrong = pytest.raises(DatabaseFault, match="not those of this povod: run 'povod db upgrade'")
+    with wrong, database_faults(engine), engine.connect() as connection:
+        connection.execute(text("SELECT 1 FROM delivery"))
 
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
@@ -179,9 +176,9 @@ def test_a_statement_that_is_wrong_is_not_the_databases_fault(engine: Engine) ->
 
 
 def test_a_killed_connection_is_a_passing_fault(postgresql_engine: Engine) -> None:
-    with pytest.raises(DatabaseFault) as caught, database_faults(postgresql_engine):
-        with postgresql_engine.connect() as connection:
-            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    killed, connecting = pytest.raises(DatabaseFault), postgresql_engine.connect()
+    with killed as caught, database_faults(postgresql_engine), connecting as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     assert caught.value.transient
 
 

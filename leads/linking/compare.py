@@ -1,0 +1,67 @@
+"""Compares two names with nothing else to go by. `compare-names` and the linker share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from leads.linking.agreement import WORTH, Level, agreement
+from leads.linking.person_names import Part, PersonName, parse_person
+
+# What a word weighs by what it is: given and family names alike, a patronymic less, a particle hardly.
+_WEIGHT = {Part.GIVEN: 1.0, Part.FAMILY: 1.15, Part.PATRONYMIC: 0.6, Part.PARTICLE: 0.15}
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Which words of two names belong together, and how far they agree; what is left over on each side."""
+
+    pairs: tuple[tuple[int, int, Level], ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+
+
+@lru_cache(maxsize=1 << 16)
+def pair_words(a: tuple[str, ...], b: tuple[str, ...]) -> Pairing:
+    """Pair the words of two names, best agreement first, nearest places first among equals."""
+    found = [
+        (level, -abs(i - j), i, j)
+        for i, word in enumerate(a)
+        for j, other in enumerate(b)
+        if (level := agreement(word, other)) is not Level.NONE
+    ]
+    found.sort(key=lambda item: (-item[0], -item[1], item[2], item[3]))
+    left, right = set(range(len(a))), set(range(len(b)))
+    pairs = []
+    for level, _, i, j in found:
+        if i in left and j in right:
+            left.discard(i)
+            right.discard(j)
+            pairs.append((i, j, level))
+    return Pairing(tuple(pairs), tuple(sorted(left)), tuple(sorted(right)))
+
+
+def person_score(a: PersonName, b: PersonName) -> float:
+    """Return how alike two persons' names are, from 0 to 1.
+
+    The worth of the words that agree, against words that both have and that differ (a contradiction) and words
+    that only one has (which says little).
+    """
+    pairing = pair_words(a.words, b.words)
+    agreed = sum(_weight(a, i, b, j) * WORTH[level] for i, j, level in pairing.pairs)
+    possible = sum(_weight(a, i, b, j) for i, j, _ in pairing.pairs)
+    left = sum(_WEIGHT[a.parts[i]] for i in pairing.left)
+    right = sum(_WEIGHT[b.parts[j]] for j in pairing.right)
+    if not agreed:
+        return 0.0
+    contradiction, silence = min(left, right), abs(left - right)
+    return agreed / (possible + 1.3 * contradiction + 0.12 * silence)
+
+
+def _weight(a: PersonName, i: int, b: PersonName, j: int) -> float:
+    return (_WEIGHT[a.parts[i]] + _WEIGHT[b.parts[j]]) / 2
+
+
+def compare_persons(name1: str, name2: str) -> float:
+    """Return how alike two persons' names are, from 0 to 1."""
+    return person_score(parse_person(name1), parse_person(name2))

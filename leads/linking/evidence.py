@@ -1,0 +1,152 @@
+"""What speaks for and against a mention being one contact: bits, the code of agreeing fields, reasons in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import log2
+
+from leads.linking.agreement import Level
+from leads.linking.compare import pair_words
+from leads.linking.person_names import Part, PersonName
+from leads.linking.weights import Weights
+
+# Letters of the match code: small where the field agrees less than fully, after "!" where it differs.
+LETTERS = {
+    "email": "E", "handle": "H", "url": "U", "phone": "T", "domain": "D", "name": "N", Part.GIVEN: "G",
+    Part.PATRONYMIC: "P", Part.FAMILY: "F", "company": "C", "place": "L", "role": "R",
+}  # fmt: skip
+
+_SAID = {
+    Level.EXACT: "is the same",
+    Level.SOUND: "is the same in another spelling",
+    Level.FORM: "is another form of the same",
+    Level.NICKNAME: "is a short or foreign form of the same",
+    Level.SLIP: "differs by one letter",
+    Level.TWO_SLIPS: "differs by two letters",
+    Level.INITIAL: "has the same initial",
+}
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Bits of evidence with the code and the reasons they make up. `name_bits` are apart: see `posterior`."""
+
+    name_bits: float = 0.0
+    other_bits: float = 0.0
+    agrees: list[str] = field(default_factory=list)
+    differs: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    exact: bool = False
+    # Neither given nor family name agree although both are told.
+    name_contradicts: bool = False
+
+    @property
+    def bits(self) -> float:
+        """All bits together."""
+        return self.name_bits + self.other_bits
+
+    @property
+    def code(self) -> str:
+        """The match code: letters of fields that agree, then "!" and those that differ."""
+        return "".join(self.agrees) + ("!" + "".join(self.differs) if self.differs else "")
+
+    def add(self, what: str, bits: float, reason: str, *, fully: bool = True) -> None:
+        """Add the evidence of one field other than the name."""
+        self.other_bits += bits
+        letter = LETTERS[what]
+        if bits > 0:
+            self.agrees.append(letter if fully else letter.lower())
+        elif bits < 0:
+            self.differs.append(letter)
+        self.reasons.append(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class NameEvidence:
+    """What the names alone say; kept apart so that one comparison serves all namesakes."""
+
+    bits: float
+    agrees: tuple[str, ...]
+    differs: tuple[str, ...]
+    reasons: tuple[str, ...]
+    contradicts: bool
+    # Given and family name both agree, and not by an initial only.
+    full: bool
+
+
+def name_evidence(
+    told: PersonName, known: PersonName, shares: dict[str, float], weights: Weights
+) -> NameEvidence:
+    """Weigh the name a mention tells against one form of a contact's.
+
+    `shares` gives, per word of the contact's name, the share of people who bear it.
+    """
+    levels, told_left, known_left = _levels(told, known)
+    bits = 0.0
+    agrees, differs, reasons = [], [], []
+    for part in (Part.GIVEN, Part.PATRONYMIC, Part.FAMILY):
+        found = levels.get(part)
+        if found is not None:
+            level, word = found
+            bits += _part_bits(part, level, shares.get(word, 1e-4), weights)
+            agrees.append(LETTERS[part] if level >= Level.SOUND else LETTERS[part].lower())
+            if level < Level.EXACT:
+                reasons.append(f"{part.value} name {word} {_SAID[level]}")
+        elif part in known_left and told_left:
+            bits += _differs_bits(part, weights)
+            differs.append(LETTERS[part])
+            reasons.append(f"{part.value} name differs")
+    strong = {part for part, (level, _) in levels.items() if level > Level.INITIAL}
+    full = {Part.GIVEN, Part.FAMILY} <= strong
+    if full and not differs and not reasons:
+        reasons.append("the name is the same")
+    contradicts = not strong - {Part.PATRONYMIC} and bool(told.words) and bool(known.words)
+    return NameEvidence(bits, tuple(agrees), tuple(differs), tuple(reasons), contradicts, full)
+
+
+def _levels(told: PersonName, known: PersonName) -> tuple[dict[Part, tuple[Level, str]], bool, set[Part]]:
+    """Return the level per part of the known name, whether told words are left over, and parts that are."""
+    pairing = pair_words(told.words, known.words)
+    levels: dict[Part, tuple[Level, str]] = {}
+    for _, j, level in pairing.pairs:
+        part = known.parts[j]
+        if part is not Part.PARTICLE and (part not in levels or levels[part][0] < level):
+            levels[part] = level, known.words[j]
+    told_left = any(told.parts[i] is not Part.PARTICLE for i in pairing.left)
+    # A patronymic on one side only is not a contradiction of anything else.
+    only_patronymic = all(told.parts[i] in (Part.PARTICLE, Part.PATRONYMIC) for i in pairing.left)
+    left = {known.parts[j] for j in pairing.right} - {Part.PARTICLE}
+    if only_patronymic:
+        left &= {Part.PATRONYMIC}
+    else:
+        left -= {Part.PATRONYMIC}
+    return levels, told_left, left
+
+
+def _part_bits(part: Part, level: Level, share: float, weights: Weights) -> float:
+    if part is Part.PATRONYMIC:
+        return weights.patronymic_agrees if level > Level.INITIAL else weights.patronymic_initial
+    return log2(weights.level_m[level] / max(share, weights.level_floor[level]))
+
+
+def _differs_bits(part: Part, weights: Weights) -> float:
+    if part is Part.PATRONYMIC:
+        return weights.patronymic_differs
+    return log2(weights.family_changed_m if part is Part.FAMILY else weights.level_m[Level.NONE])
+
+
+def posterior(
+    candidates: list[Evidence], prior_bits: float, namesake_odds: float, others: int = 0
+) -> list[float]:
+    """Return the probability of each candidate, against the others and against somebody who is not known.
+
+    Whoever else bears the name is at least `namesake_odds` as likely as the name makes the best candidate, so a
+    name alone never suffices. `others` are contacts of the same name that were not looked at.
+    """
+    if not candidates:
+        return []
+    odds = [2.0 ** min(found.bits - prior_bits, 200.0) for found in candidates]
+    best_name = max(found.name_bits for found in candidates)
+    outside = 1.0 + namesake_odds * 2.0 ** min(best_name - prior_bits, 200.0) + others * min(odds)
+    total = sum(odds) + outside
+    return [one / total for one in odds]

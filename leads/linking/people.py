@@ -1,0 +1,222 @@
+"""The index of known people, and who of them a mention may be."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from leads.linking.columns import Columns
+from leads.linking.company_names import parse_company
+from leads.linking.given_names import equivalent_roots
+from leads.linking.multimap import MultiMap, Rows
+from leads.linking.person_names import Part, PersonName, parse_person
+from leads.linking.places import place_key
+from leads.linking.records import ContactRecord, Key
+from leads.linking.stems import root
+from leads.linking.vocabulary import BELIEF, Vocabulary
+
+# A single name that more contacts bear than this says nobody.
+MAX_SINGLE = 200
+# Candidates looked at closely; the rest are counted as namesakes.
+MAX_CANDIDATES = 200
+# Partners of a name among which a badly misspelt one is looked for.
+MAX_PARTNERS = 50_000
+_COMPANY_PAIR = 1 << 63
+
+
+def key_hash(key: Key) -> int:
+    """Return 64 bits of an exact key, the same in every process."""
+    text = f"{key.type}\0{key.platform}\0{key.value}"
+    return int.from_bytes(
+        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
+    )
+
+
+def _pair(a: int, b: int) -> int:
+    return a << 32 | b
+
+
+class People:
+    """Known people by exact key, by any two words of their names, and by one word with their company."""
+
+    def __init__(self) -> None:
+        self.columns = Columns()
+        self.vocabulary = Vocabulary()
+        self._pairs = MultiMap()
+        self._keys = MultiMap()
+        self._rows: MultiMap = MultiMap()
+        self._companies: dict[str, int] = {}
+        self._company_counts: list[int] = [0]
+        self._places: dict[str, int] = {}
+        self._place_counts: list[int] = [0]
+
+    def __len__(self) -> int:
+        return self.columns.alive
+
+    def add(self, record: ContactRecord) -> None:
+        """Make a person known; a record of the same key takes the place of the earlier one."""
+        company = _count(
+            parse_company(record.company).key if record.company else "", self._companies, self._company_counts
+        )
+        place = _count(place_key(record.place), self._places, self._place_counts)
+        row = self.columns.append(record, company, place)
+        self._rows.add(key_hash(Key("row", record.key)), row)
+        for key in record.keys:
+            self._keys.add(key_hash(key), row)
+            if key.type == "handle" and key.platform:
+                self._keys.add(key_hash(Key("handle", key.value)), row)
+        pairs: set[int] = set()
+        for name in (record.name, *record.aliases):
+            self._add_name(name, row, company, pairs)
+
+    def _add_name(self, name: str, row: int, company: int, pairs: set[int]) -> None:
+        if "@" in name:
+            return
+        numbers = [self.vocabulary.add(root(word)) for word in usable_words(parse_person(name))]
+        if len(numbers) == 1:
+            numbers.append(0)
+        for a, b in combinations(dict.fromkeys(numbers), 2):
+            for pair in (_pair(a, b), _pair(b, a)):
+                if pair not in pairs:
+                    pairs.add(pair)
+                    self._pairs.add(pair, row)
+        if company:
+            for number in numbers:
+                pair = _pair(company, number)
+                if number and pair | _COMPANY_PAIR not in pairs:
+                    pairs.add(pair | _COMPANY_PAIR)
+                    self._pairs.add(pair | _COMPANY_PAIR, row)
+
+    def remove(self, key: str) -> bool:
+        """Forget a person; tell whether there was one."""
+        rows = self._alive(self._rows.get([key_hash(Key("row", key))]))
+        for row in rows:
+            self.columns.remove(row)
+        return bool(rows)
+
+    def by_key(self, key: Key) -> list[int]:
+        """Return the rows that have an exact key."""
+        return self._alive(self._keys.get([key_hash(key)]))
+
+    def company_number(self, name: str) -> int:
+        """Return the number of a company's name, 0 where nobody known works there."""
+        return self._companies.get(parse_company(name).key, 0) if name else 0
+
+    def company_share(self, number: int, general: float) -> float:
+        """Return the share of people who work at a company; `general` is what is believed before counting."""
+        return self._share(self._company_counts[number] if number else 0, general)
+
+    def place_share(self, place: str, general: float) -> float:
+        """Return the share of people at a place; `general` is what is believed before counting."""
+        number = self._places.get(place_key(place), 0)
+        return self._share(self._place_counts[number] if number else 0, general)
+
+    def _share(self, count: int, general: float) -> float:
+        return (count + BELIEF * general) / (len(self.columns) + BELIEF)
+
+    def candidates(self, told: PersonName, company: int) -> list[int]:
+        """Return the rows of those whom a name, with a company's number, may mean."""
+        found_words = usable_words(told)
+        exact = [self._numbers(equivalent_roots(word)) for word in found_words]
+        rows = self._by_pairs(exact)
+        if company and (len(rows) == 0 or len(rows) > MAX_CANDIDATES):
+            at_company = self._at_company(company, exact)
+            if len(at_company):
+                rows = at_company if len(rows) > MAX_CANDIDATES else np.union1d(rows, at_company)
+        if len(found_words) == 1:
+            rows = np.union1d(rows, self._single(exact[0])) if len(rows) else self._single(exact[0])
+        elif len(rows) == 0:
+            rows = self._misspelt(found_words, exact)
+        return self._alive(rows)
+
+    def _numbers(self, roots: Iterable[str]) -> list[int]:
+        return [number for one in roots if (number := self.vocabulary.number(one))]
+
+    def _by_pairs(self, options: list[list[int]]) -> Rows:
+        keys = {
+            _pair(a, b)
+            for one, other in combinations(range(len(options)), 2)
+            for a in options[one]
+            for b in options[other]
+            if a != b
+        }
+        return self._pairs.get(keys)
+
+    def _at_company(self, company: int, options: list[list[int]]) -> Rows:
+        return self._pairs.get(
+            {_pair(company, number) | _COMPANY_PAIR for option in options for number in option}
+        )
+
+    def _single(self, options: list[int]) -> Rows:
+        parts = []
+        for number in options[:1]:
+            if self._pairs.count(_pair(number, 0), _pair(number + 1, 0)) <= MAX_SINGLE:
+                parts.append(self._pairs.range(_pair(number, 0), _pair(number + 1, 0))[1])
+        return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.uint32)
+
+    def _misspelt(self, found_words: list[str], exact: list[list[int]]) -> Rows:
+        near = [self.vocabulary.near(root(word)) for word in found_words]
+        either = [[*one, *other] for one, other in zip(exact, near, strict=True)]
+        rows = self._by_pairs(either)
+        if len(rows):
+            return rows
+        parts = [self._by_partner(option, found_words, at) for at, option in enumerate(either) if option]
+        parts = [part for part in parts if len(part)]
+        return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.uint32)
+
+    def _by_partner(self, options: list[int], found_words: list[str], at: int) -> Rows:
+        """Look among all who bear one word of the name for those whose other word is two slips away."""
+        parts = []
+        for number in options[:3]:
+            low, high = _pair(number, 0), _pair(number + 1, 0)
+            if self._pairs.count(low, high) > MAX_PARTNERS:
+                continue
+            keys, rows = self._pairs.range(low, high)
+            partners, place = np.unique(keys & np.uint64(0xFFFFFFFF), return_inverse=True)
+            names = [self.vocabulary.root(int(partner)) for partner in partners]
+            for other, word in enumerate(found_words):
+                if other != at:
+                    hits = process.extract(root(word), names, scorer=OSA.distance, score_cutoff=2, limit=10)
+                    parts.append(rows[np.isin(place, [hit[2] for hit in hits if hit[0]])])
+        return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.uint32)
+
+    def _alive(self, rows: Rows) -> list[int]:
+        return [row for row in rows.tolist() if not self.columns.is_gone(row)]
+
+    def share(self, word: str, part: Part) -> float:
+        """Return the share of people who bear a word as this part of their names."""
+        return self.vocabulary.share(root(word), part, len(self.columns))
+
+    def forms(self, record: ContactRecord) -> Iterator[PersonName]:
+        """Yield the names a person is known by, read."""
+        for name in (record.name, *record.aliases):
+            if "@" not in name:
+                yield parse_person(name)
+
+
+def usable_words(name: PersonName) -> list[str]:
+    """Return the words of a name that people are found by: no patronymics, particles or initials."""
+    plain = [
+        word
+        for word, part in zip(name.words, name.parts, strict=True)
+        if len(word) > 1 and part not in (Part.PARTICLE, Part.PATRONYMIC)
+    ]
+    if len(plain) < 2:
+        plain += name.part(Part.PATRONYMIC)
+    return plain[:5]
+
+
+def _count(key: str, numbers: dict[str, int], counts: list[int]) -> int:
+    if not key:
+        return 0
+    number = numbers.get(key)
+    if number is None:
+        number = numbers[key] = len(counts)
+        counts.append(0)
+    counts[number] += 1
+    return number

@@ -1,0 +1,129 @@
+"""Reads a person's name: which word is the given name, the patronymic, the family name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from leads.linking.fold import is_cyrillic, words
+from leads.linking.given_names import groups_of, is_given
+from leads.linking.tables import rows
+
+_PATRONYMIC = re.compile(
+    r".{2,}(?:(?:ович|евич|ьич|ныч)(?:а|у|ем|е)?|(?:овн|евн|иничн|ичн)(?:а|ы|е|у|ои|ою)|(?:ovi(?:ch|c)|evi(?:ch|c)|yich|ovna|evna|ichna))$"
+)
+_SHORT_PATRONYMIC = re.compile(
+    r"^(?:иль|лук|кузьм|фом|никит|савв)ич(?:а|у|ом|е)?$|^(?:ilyich|ilich|lukich|kuzmich|fomich|nikitich)$"
+)
+_FAMILY = re.compile(
+    r"(?:ов|ев|ин|ын|ск(?:ии|ои|ая)|цк(?:ии|ои|ая))(?:а|у|ым|ои|е|ого|ому)?$|(?:енко|ук|юк|чук|ян|дзе|швили|ых|их|ец)$"
+    r"|.{3,}(?:ov|ev|ova|eva|ina|sky|skiy|skii|ska|skaya|enko|chuk|yan|dze|shvili)$"
+)
+_COMMA = re.compile(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$")
+
+
+class Part(Enum):
+    """What a word of a name is."""
+
+    GIVEN = "given"
+    PATRONYMIC = "patronymic"
+    FAMILY = "family"
+    PARTICLE = "particle"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A person's name, read. `words` are folded; `parts` says what each is."""
+
+    raw: str
+    words: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+    def part(self, part: Part) -> tuple[str, ...]:
+        """Return the words that are this part."""
+        return tuple(word for word, is_part in zip(self.words, self.parts, strict=True) if is_part is part)
+
+
+@lru_cache(maxsize=1)
+def particles() -> frozenset[str]:
+    """Return the small words inside names."""
+    return frozenset(word for (word,) in rows("particles.tsv"))
+
+
+@lru_cache(maxsize=1)
+def titles() -> frozenset[str]:
+    """Return the words around names that are no part of them."""
+    return frozenset(word for (word,) in rows("titles.tsv"))
+
+
+def is_patronymic(word: str) -> bool:
+    """Tell whether a folded word has the form of a patronymic, in any case, in either alphabet."""
+    return bool(_PATRONYMIC.match(word) or _SHORT_PATRONYMIC.match(word))
+
+
+@lru_cache(maxsize=1 << 17)
+def parse_person(name: str) -> PersonName:
+    """Read a person's name in any order: "Петров Иван Ильич", "Ivan Petrov", "Petrov, Ivan", "И. Петров"."""
+    comma = _COMMA.match(name)
+    text = f"{comma[2]} {comma[1]}" if comma else name
+    found = words(text)
+    kept = tuple(word for word in found if word not in titles()) or found
+    parts = [Part.PARTICLE if word in particles() and len(kept) > 2 else None for word in kept]
+    free = [at for at, part in enumerate(parts) if part is None]
+    if comma:
+        roles = _western(len(free), len(words(comma[1])))
+    else:
+        roles = _roles([kept[at] for at in free])
+    for at, role in zip(free, roles, strict=True):
+        parts[at] = role
+    return PersonName(name, kept, tuple(part or Part.GIVEN for part in parts))
+
+
+def _western(count: int, family: int) -> list[Part]:
+    family = min(max(family, 1), count)
+    return [Part.GIVEN] * (count - family) + [Part.FAMILY] * family
+
+
+def _roles(found: list[str]) -> list[Part]:
+    if len(found) == 1:
+        return [Part.GIVEN if is_given(found[0]) and not _FAMILY.search(found[0]) else Part.FAMILY]
+    patronymic = _patronymic_at(found)
+    if patronymic is not None:
+        return _around(patronymic, len(found))
+    at = _family_at(found)
+    return [Part.FAMILY if place == at else Part.GIVEN for place in range(len(found))]
+
+
+def _patronymic_at(found: list[str]) -> int | None:
+    """A word like a patronymic is one after a given name; of two words alone, the second may be a surname."""
+    for at in range(1, len(found)):
+        if is_patronymic(found[at]) and (
+            len(found) > 2 or (is_cyrillic(found[at]) and not found[at].endswith("ич"))
+        ):
+            return at
+    return None
+
+
+def _around(patronymic: int, count: int) -> list[Part]:
+    parts = [Part.FAMILY] * count
+    parts[patronymic] = Part.PATRONYMIC
+    parts[patronymic - 1] = Part.GIVEN
+    return parts
+
+
+def _family_at(found: list[str]) -> int:
+    """Return which word is the family name: by form and by what is a known given name, else the last."""
+    scores = [_familiar(word) for word in found]
+    last = len(found) - 1
+    if scores[0] > max(scores[1:]) and scores[0] > 0:
+        return 0
+    return last
+
+
+def _familiar(word: str) -> int:
+    if len(word) == 1:
+        return -2
+    given = is_given(word) or (is_cyrillic(word) and bool(groups_of(word)))
+    return int(bool(_FAMILY.search(word))) - 2 * int(given)

@@ -43,7 +43,11 @@ def crawl_apart(
         "now": None if now is None else now.isoformat(),
     }
     with subprocess.Popen(
-        [sys.executable, "-m", "crawler.apart"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        [sys.executable, "-m", "crawler.apart"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     ) as process:
         on_start(process)
         assert process.stdin is not None  # noqa: S101  asked for above

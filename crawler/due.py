@@ -1,47 +1,101 @@
-"""Which sources a crawl asks: those that are due, all of them, or the ones that were named."""
+"""Which sources a crawl asks, and that no other crawl asks them at the same time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import ColumnElement, Engine, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from crawler.feeds.urls import origin
 from crawler.frontier import Task
 from models import CrawlRun, Source
+from models.leases import due_sources, extend_lease, free_dead_leases, lease_sources, worker_name
 from models.session import read_only
 
 # A run that has not ended after this long was killed.
 LOST_AFTER = timedelta(hours=6)
+# Sources are leased this many at a time, for this long; leases in use are extended well before they run out.
+AT_A_TIME = 500
+LEASE = timedelta(minutes=10)
 
 
 class UnknownSources(LookupError):
     """Names that no source has; the message is for the user."""
 
 
-def due_tasks(
-    engine: Engine, now: datetime, *, names: Sequence[str] | None = None, everything: bool = False
-) -> list[Task]:
-    """The sources to ask now, those that have waited longest first.
+class Due:
+    """The sources of one crawl: those that are due, all active ones, or the named ones.
 
-    Named sources are asked whatever their state, unless they were removed; otherwise only active ones are.
-    Raises `UnknownSources`.
+    They are leased some at a time, so that crawlers on one database share the work. Named sources are asked
+    whatever their state, unless they were removed. Raises `UnknownSources` when made.
     """
-    query = select(Source).order_by(Source.next_fetch_at.is_not(None), Source.next_fetch_at, Source.id)
-    if names is not None:
-        query = query.where(Source.name.in_(names), Source.state != "removed")
-    else:
-        query = query.where(Source.state == "active", Source.kind == "feed")
-        if not everything:
-            query = query.where(or_(Source.next_fetch_at.is_(None), Source.next_fetch_at <= now))
-    with read_only(engine).connect() as connection:
-        tasks = [_task(row) for row in connection.execute(query.with_only_columns(*_COLUMNS))]
-    if names is not None:
-        unknown = sorted(set(names) - {task.name for task in tasks})
+
+    def __init__(
+        self, engine: Engine, now: datetime, *, names: Sequence[str] | None = None, everything: bool = False
+    ) -> None:
+        self.engine = engine
+        self.worker = worker_name()
+        self._condition = _wanted(now, names, everything)
+        with Session(engine) as session, session.begin():
+            free_dead_leases(session)
+        self._ids = self._find(names)
+        self.total = len(self._ids)
+        self._held: set[int] = set()
+
+    def lease(self, now: datetime) -> list[Task]:
+        """The next tasks, now leased to this crawl; empty when there are no more."""
+        while self._ids:
+            chunk, self._ids = self._ids[:AT_A_TIME], self._ids[AT_A_TIME:]
+            among = self._condition & Source.id.in_(chunk)
+            with Session(self.engine) as session, session.begin():
+                tasks = [
+                    _task(source)
+                    for source in lease_sources(session, self.worker, len(chunk), now, LEASE, among=among)
+                ]
+            self.total -= len(chunk) - len(tasks)
+            if tasks:
+                self._held |= {task.id for task in tasks}
+                return tasks
+        return []
+
+    def finished(self, source_id: int) -> None:
+        """This source's lease ended with its harvest."""
+        self._held.discard(source_id)
+
+    def extend(self, now: datetime) -> None:
+        """Hold what is still to be done for longer."""
+        if self._held:
+            with Session(self.engine) as session, session.begin():
+                extend_lease(session, self.worker, sorted(self._held), now, LEASE)
+
+    def release(self) -> None:
+        """Give back what was not done; it stays due."""
+        with self.engine.begin() as connection:
+            mine = update(Source).where(Source.leased_by == self.worker)
+            connection.execute(mine.values(leased_by=None, leased_until=None))
+        self._held.clear()
+
+    def _find(self, names: Sequence[str] | None) -> list[int]:
+        query = select(Source.id, Source.name).where(self._condition)
+        query = query.order_by(Source.next_fetch_at.asc().nulls_first(), Source.id)
+        with read_only(self.engine).connect() as connection:
+            rows = connection.execute(query).all()
+        unknown = sorted(set(names or ()) - {row.name for row in rows})
         if unknown:
             raise UnknownSources(f"no source is called {', '.join(map(repr, unknown))}")
-    return tasks
+        return [row.id for row in rows]
+
+
+def _wanted(now: datetime, names: Sequence[str] | None, everything: bool) -> ColumnElement[bool]:
+    # What this crawl has finished must not match again: its last_fetch_at is not before `now`.
+    not_yet = or_(Source.last_fetch_at.is_(None), Source.last_fetch_at < now)
+    if names is not None:
+        return Source.name.in_(names) & (Source.state != "removed") & not_yet
+    feeds = Source.kind == "feed"
+    return feeds & ((Source.state == "active") & not_yet if everything else due_sources(now))
 
 
 def begin_run(engine: Engine, now: datetime) -> int:
@@ -49,27 +103,23 @@ def begin_run(engine: Engine, now: datetime) -> int:
     with engine.begin() as connection:
         lost = CrawlRun.outcome == "running", CrawlRun.started_at < now - LOST_AFTER
         connection.execute(update(CrawlRun).where(*lost).values(outcome="killed"))
-        run = CrawlRun.__table__.insert().values(started_at=now, outcome="running")  # type: ignore[attr-defined]
-        return int(connection.execute(run).inserted_primary_key[0])
+        made = connection.execute(insert(CrawlRun).values(started_at=now, outcome="running"))
+        key: Any = made.inserted_primary_key
+        return int(key[0])
 
 
-_COLUMNS = (
-    Source.id,
-    Source.name,
-    Source.url,
-    Source.fetch_url,
-    Source.etag,
-    Source.last_modified,
-    Source.body_hash,
-    Source.moved_to,
-    Source.language,
-    Source.error_count,
-)
-
-
-def _task(row: object) -> Task:
-    source_id, name, url, fetch_url, etag, modified, body_hash, moved_to, language, errors = row  # type: ignore[misc]
-    address = fetch_url or url
+def _task(source: Source) -> Task:
+    address = source.fetch_url or source.url
     return Task(
-        source_id, name, url, address, origin(address), etag, modified, body_hash, moved_to, language, errors
+        id=source.id,
+        name=source.name,
+        url=source.url,
+        fetch_url=address,
+        origin=origin(address),
+        etag=source.etag,
+        last_modified=source.last_modified,
+        body_hash=source.body_hash,
+        moved_to=source.moved_to,
+        language=source.language,
+        error_count=source.error_count,
     )

@@ -39,4 +39,5 @@ class Harvest:
     retry_after: int | None = None
     moved_to: str | None = None
     moved_for_good: bool = False
+    feeds: tuple[str, ...] = ()
     counts: StoreCounts = field(default_factory=StoreCounts)

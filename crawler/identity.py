@@ -12,7 +12,9 @@ from crawler.items import PostItem
 from models.store import PostRow
 
 # An absolute URI (RFC 3986) of a kind that is unique in the world; `post:123` or `id:5` would not be.
-_URI = re.compile(r"(?:https?://[^\s/?#]+|(?:urn|tag):[^\s:]+[:,]|(?:at|ipfs|magnet|acct|doi|info|yt):\S)\S*", re.I)
+_URI = re.compile(
+    r"(?:https?://[^\s/?#]+|(?:urn|tag):[^\s:]+[:,]|(?:at|ipfs|magnet|acct|doi|info|yt):\S)\S*", re.I
+)
 
 
 def post_key(item: PostItem) -> str:

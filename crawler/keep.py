@@ -16,7 +16,7 @@ from crawler.policy import FetchPolicy
 from crawler.schedule import Wishes, next_after_failure, next_after_success
 from guards.failpoints import failpoint
 from models import Post, Source
-from models.store import StoreCounts, store_posts
+from models.store import store_posts
 
 # Posts in one transaction. A thousand rows are near the best speed of storing; half of it keeps locks short.
 BATCH = 500
@@ -27,8 +27,9 @@ MOVES_AFTER = 3
 class Keeper:
     """Stores harvests, several in one transaction where they are small."""
 
-    def __init__(self, engine: Engine, policy: FetchPolicy) -> None:
+    def __init__(self, engine: Engine, policy: FetchPolicy, worker: str = "") -> None:
         self.engine = engine
+        self.worker = worker
         self.policy = policy
 
     def keep(self, harvests: list[Harvest]) -> None:
@@ -67,7 +68,9 @@ class Keeper:
             values = self._success(connection, harvest, known)
         else:
             values = self._failure(harvest, known)
-        values |= {"last_fetch_at": harvest.now, "leased_until": None, "leased_by": None}
+        values["last_fetch_at"] = harvest.now
+        if known["leased_by"] == self.worker:
+            values |= {"leased_until": None, "leased_by": None}
         connection.execute(update(Source).where(Source.id == harvest.task.id).values(**values))
 
     def _success(self, connection: Connection, harvest: Harvest, known: Any) -> dict[str, Any]:
@@ -87,9 +90,12 @@ class Keeper:
         else:
             values |= {"etag": harvest.etag or known["etag"]}
         recent = _recent_posts(connection, harvest.task.id)
-        values["last_post_at"] = max([*recent[:1], *([known["last_post_at"]] if known["last_post_at"] else [])], default=None)
+        latest = [*recent[:1], *[time for time in [known["last_post_at"]] if time]]
+        values["last_post_at"] = max(latest, default=None)
         wishes = Wishes(known["interval_seconds"], harvest.rhythm, harvest.max_age, harvest.retry_after)
-        values["next_fetch_at"] = next_after_success(harvest.task.name, harvest.now, self.policy, wishes, recent)
+        values["next_fetch_at"] = next_after_success(
+            harvest.task.name, harvest.now, self.policy, wishes, recent
+        )
         return values
 
     def _failure(self, harvest: Harvest, known: Any) -> dict[str, Any]:
@@ -119,6 +125,7 @@ _FACTS = (
     Source.last_post_at,
     Source.moved_to,
     Source.moved_count,
+    Source.leased_by,
 )
 
 
@@ -131,7 +138,7 @@ def _recent_posts(connection: Connection, source_id: int) -> list[datetime]:
         .order_by(Post.published_at.desc())
         .limit(10)
     )
-    times = [time for (time,) in connection.execute(query)]
+    times = [time for (time,) in connection.execute(query) if time is not None]
     if times:
         return times
     undated = select(func.max(when)).where(Post.source_id == source_id)

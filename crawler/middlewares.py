@@ -66,7 +66,9 @@ class FollowRedirects(RedirectMiddleware):
         """Send no Referer."""
         request.headers.pop("Referer", None)
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    def process_response(
+        self, request: Request, response: Response, spider: Any = None
+    ) -> Request | Response:
         """Follow within the limits, without the conditions that were meant for the first address."""
         try:
             followed = super().process_response(request, response)

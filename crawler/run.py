@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,16 +19,17 @@ from scrapy.settings import Settings
 from sqlalchemy import Engine, update
 
 from crawler import settings as defaults
-from crawler.due import begin_run, due_tasks
+from crawler.due import LEASE, Due, begin_run
 from crawler.events import CrawlEvent, CrawlReport
 from crawler.feeds.pool import ReadingPool
-from crawler.frontier import Frontier, Task
+from crawler.frontier import Frontier
 from crawler.harvest import Harvest
 from crawler.keep import Keeper
 from crawler.policy import FetchPolicy
 from crawler.spiders.feed import FeedSpider
 from crawler.writer import Writer
 from models import CrawlRun, DatabaseFault
+from models.faults import database_faults
 
 EventSink = Callable[[CrawlEvent], None]
 
@@ -52,21 +54,23 @@ def crawl(
     rest stays due. Raises `UnknownSources` for names that no source has, and `DatabaseFault` when the database
     cannot be used; a source that cannot be read is no failure of the crawl.
     """
-    tasks = due_tasks(engine, now(), names=names, everything=everything)
-    job = _Job(engine, policy, tasks, now, on_event)
-    run_id = begin_run(engine, now())
-    on_event(CrawlEvent("begun", total=len(tasks)))
-    if tasks:
-        job.run()
-    _end_run(engine, run_id, now(), job.report)
-    on_event(CrawlEvent("ended", message=job.report.line(), done=job.done, total=len(tasks)))
+    with database_faults(engine):
+        due = Due(engine, now(), names=names, everything=everything)
+        run_id = begin_run(engine, now())
+        job = _Job(engine, policy, due, now, on_event)
+        on_event(CrawlEvent("begun", total=due.total))
+        if due.total:
+            job.run()
+        due.release()
+        _end_run(engine, run_id, now(), job.report)
+    on_event(CrawlEvent("ended", message=job.report.line(), done=job.done, total=due.total))
     if job.fault is not None:
         raise job.fault
     return job.report
 
 
-def scrapy_settings(policy: FetchPolicy) -> Settings:
-    """The project's settings with the policy laid over them."""
+def scrapy_settings(policy: FetchPolicy, more: dict[str, Any] | None = None) -> Settings:
+    """The project's settings with the policy, and whatever else is given, laid over them."""
     settings = Settings()
     settings.setmodule(defaults, priority="project")
     settings.setdict(
@@ -78,10 +82,38 @@ def scrapy_settings(policy: FetchPolicy) -> Settings:
             "REDIRECT_MAX_TIMES": policy.max_redirects,
             "DOWNLOAD_VERIFY_CERTIFICATES": policy.verify_tls,
             "POVOD_ALLOW_NETWORKS": list(policy.allow_networks),
+            **(more or {}),
         },
         priority="cmdline",
     )
     return settings
+
+
+async def _nothing_more() -> bool:
+    return False
+
+
+def run_spider(
+    policy: FetchPolicy,
+    frontier: Frontier,
+    store: Callable[[Harvest], Awaitable[None]],
+    clock: Callable[[], datetime],
+    *,
+    refill: Callable[[], Awaitable[bool]] = _nothing_more,
+    settings: dict[str, Any] | None = None,
+    on_crawler: Callable[[Any], None] = lambda _: None,
+) -> None:
+    """Run the feed spider over a frontier until it is empty and `refill` adds nothing. Once per process."""
+    process = AsyncCrawlerProcess(scrapy_settings(policy, settings))
+    crawler = process.create_crawler(FeedSpider)
+    on_crawler(crawler)
+    with closing(
+        ReadingPool(policy.readers, seconds=policy.reader_seconds, megabytes=policy.reader_megabytes)
+    ) as pool:
+        process.crawl(
+            crawler, frontier=frontier, policy=policy, clock=clock, pool=pool, store=store, refill=refill
+        )
+        process.start(install_signal_handlers=False)
 
 
 class _Job:
@@ -91,46 +123,28 @@ class _Job:
         self,
         engine: Engine,
         policy: FetchPolicy,
-        tasks: list[Task],
+        due: Due,
         clock: Callable[[], datetime],
         on_event: EventSink,
     ) -> None:
         self.policy = policy
+        self.due = due
         self.clock = clock
         self.on_event = on_event
-        self.total = len(tasks)
         self.done = 0
-        self.report = CrawlReport(sources_due=len(tasks))
+        self.report = CrawlReport(sources_due=due.total)
         self.fault: DatabaseFault | None = None
         self.frontier = Frontier(policy.concurrency, policy.slow_after)
-        self.frontier.add(tasks)
-        self.pool = ReadingPool(
-            policy.readers, seconds=policy.reader_seconds, megabytes=policy.reader_megabytes
-        )
-        self.writer = Writer(Keeper(engine, policy))
+        self.writer = Writer(Keeper(engine, policy, due.worker))
         self._crawler: Any = None
+        self._heartbeat: asyncio.Task[None] | None = None
 
     def run(self) -> None:
         """Run Scrapy until all is fetched and stored, or a signal comes."""
         started = time.monotonic()
-        process = AsyncCrawlerProcess(scrapy_settings(self.policy))
-        crawler = process.create_crawler(FeedSpider)
-        crawler.signals.connect(self._item_failed, signals.item_error)
-        crawler.signals.connect(self._close, signals.spider_closed)
-        self._crawler = crawler
-        process.crawl(
-            crawler,
-            frontier=self.frontier,
-            policy=self.policy,
-            clock=self.clock,
-            pool=self.pool,
-            store=self.store,
+        run_spider(
+            self.policy, self.frontier, self.store, self.clock, refill=self._refill, on_crawler=self._attach
         )
-        asyncio.get_event_loop().call_soon(self._listen_for_signals)
-        try:
-            process.start(install_signal_handlers=False)
-        finally:
-            self.pool.close()
         self.report.seconds = time.monotonic() - started
 
     async def store(self, harvest: Harvest) -> None:
@@ -142,11 +156,34 @@ class _Job:
             return
         self._count(harvest)
 
+    def _attach(self, crawler: Any) -> None:
+        self._crawler = crawler
+        crawler.signals.connect(self._item_failed, signals.item_error)
+        crawler.signals.connect(self.writer.close, signals.spider_closed)
+        loop = asyncio.get_event_loop()
+        loop.call_soon(self._listen_for_signals)
+        self._heartbeat = loop.create_task(self._keep_leases())
+
+    async def _refill(self) -> bool:
+        """Lease more sources when the frontier has run dry; false when there are none."""
+        if self.report.outcome != "finished":
+            return False
+        tasks = await self.writer.run(self.due.lease, self.clock())
+        self.frontier.add(tasks)
+        self.report.sources_due = self.due.total
+        return bool(tasks)
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 4)
+            await self.writer.run(self.due.extend, self.clock())
+
     # -- Counting and telling
 
     def _count(self, harvest: Harvest) -> None:
         report, counts = self.report, harvest.counts
         self.done += 1
+        self.due.finished(harvest.task.id)
         report.posts_new += counts.new
         report.posts_changed += counts.changed
         report.posts_seen += counts.seen
@@ -174,7 +211,7 @@ class _Job:
                 counts.changed,
                 counts.seen,
                 self.done,
-                self.total,
+                self.due.total,
             )
         )
 
@@ -183,7 +220,7 @@ class _Job:
         self.done += 1
         message = f"povod failed over this source: {failure.type.__name__}: {failure.value}"
         self._failed(item.task.name, message)
-        self.on_event(CrawlEvent("failed", item.task.name, message, done=self.done, total=self.total))
+        self.on_event(CrawlEvent("failed", item.task.name, message, done=self.done, total=self.due.total))
         self.frontier.done(item.task.id)
 
     # -- Ending
@@ -215,12 +252,9 @@ class _Job:
     def _stop_now(self) -> None:
         from twisted.internet import reactor  # noqa: PLC0415  importing it earlier would install the wrong one
 
-        if reactor.running:  # type: ignore[attr-defined]
-            reactor.stop()  # type: ignore[attr-defined]
-
-    async def _close(self) -> None:
-        await self.writer.close()
-        self.pool.close()
+        running: Any = reactor  # its interface is declared by zope, which the type checker cannot see
+        if running.running:
+            running.stop()
 
 
 def _end_run(engine: Engine, run_id: int, now: datetime, report: CrawlReport) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
@@ -12,6 +15,7 @@ from crawler.keep import BATCH, Keeper
 from models.faults import fault_of
 
 MOST_TOGETHER = 64
+T = TypeVar("T")
 
 
 class Writer:
@@ -36,6 +40,10 @@ class Writer:
             self._task = loop.create_task(self._write())
         await stored
 
+    async def run(self, work: Callable[[datetime], T], now: datetime) -> T:
+        """Other database work, in the same thread: it never waits for a lock that this process holds."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, now)
+
     async def close(self) -> None:
         """Finish what is waiting, then end the thread."""
         if self._task is not None:
@@ -54,7 +62,9 @@ class Writer:
             else:
                 _settle(group, None)
 
-    async def _write_apart(self, group: list[tuple[Harvest, asyncio.Future[None]]], error: DBAPIError) -> None:
+    async def _write_apart(
+        self, group: list[tuple[Harvest, asyncio.Future[None]]], error: DBAPIError
+    ) -> None:
         """Find out whether the database is at fault, or one harvest of the group."""
         fault = fault_of(error, self.keeper.engine)
         if fault is not None:

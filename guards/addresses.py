@@ -67,7 +67,9 @@ class AddressGuard:
         except ValueError:
             raise AddressRefused("this is no valid address") from None
         if parts.scheme.lower() not in ("http", "https"):
-            raise AddressRefused(f"only http and https are fetched, not {parts.scheme or 'an address without scheme'}")
+            raise AddressRefused(
+                f"only http and https are fetched, not {parts.scheme or 'an address without scheme'}"
+            )
         if not host:
             raise AddressRefused("the address names no host")
         if parts.username is not None or parts.password is not None:
@@ -121,7 +123,7 @@ def _forms(address: Address) -> list[Address]:
 
 def _literal(host: str) -> Address | None:
     try:
-        return ipaddress.ip_address(host.split("%")[0])
+        return ipaddress.ip_address(host.split("%", maxsplit=1)[0])
     except ValueError:
         return None
 

@@ -27,7 +27,7 @@ def find_feeds(page: str, url: str) -> tuple[str, ...]:
         attributes = link.attributes
         kind = (attributes.get("type") or "").split(";")[0].strip().lower()
         relations = (attributes.get("rel") or "").lower().split()
-        if kind in _TYPES and "alternate" in relations or "feed" in relations:
+        if (kind in _TYPES and "alternate" in relations) or "feed" in relations:
             address = absolute(base, attributes.get("href") or "")
             if address:
                 found.setdefault(address, "comment" in address + (attributes.get("title") or "").lower())

@@ -9,7 +9,9 @@ from __future__ import annotations
 import codecs
 import re
 
-_DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"'][^>]{0,100}?>")
+_DECLARATION = re.compile(
+    rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"'][^>]{0,100}?>"
+)
 _DECLARATION_TEXT = re.compile(r"^\s*<\?xml[^>]{0,300}>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _MARKS = (
@@ -20,7 +22,13 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # As browsers do: what calls itself Latin-1 is in truth Microsoft's superset of it.
-_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
+_ALIASES = {
+    "iso-8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "latin1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+}
 _CONTROL_BYTES = bytes(number for number in range(32) if number not in (9, 10, 13))
 _CYRILLIC_RUN = re.compile(r"[А-Яа-яЁё]{3,}")
 
@@ -48,7 +56,9 @@ def _decode(body: bytes, content_type: str) -> tuple[str | None, str]:
     if guessed := _wide(body):
         return body.decode(guessed, "replace"), guessed
     declared = _declared(body, content_type)
-    if body.isascii() and not any(name.startswith(("iso2022", "iso-2022", "hz", "utf-7")) for name in declared):
+    if body.isascii() and not any(
+        name.startswith(("iso2022", "iso-2022", "hz", "utf-7")) for name in declared
+    ):
         return None, "utf-8"
     if _is_utf8(body):
         return None, "utf-8"
@@ -63,7 +73,9 @@ def _decode(body: bytes, content_type: str) -> tuple[str | None, str]:
 def _declared(body: bytes, content_type: str) -> list[str]:
     names = [found[1].decode("ascii") for found in [_DECLARATION.match(body[:400])] if found]
     names += [found[1] for found in [_CHARSET.search(content_type)] if found]
-    return [_ALIASES.get(name.lower(), name.lower()) for name in names if name.lower() not in ("utf-8", "utf8")]
+    return [
+        _ALIASES.get(name.lower(), name.lower()) for name in names if name.lower() not in ("utf-8", "utf8")
+    ]
 
 
 def _wide(body: bytes) -> str:

@@ -100,7 +100,11 @@ def _read_leniently(body: bytes) -> RawFeed | None:
     if not entries:
         return None
     return RawFeed(
-        "unknown", "fastfeedparser", title=about.get("title") or "", link=about.get("link") or "", entries=entries
+        "unknown",
+        "fastfeedparser",
+        title=about.get("title") or "",
+        link=about.get("link") or "",
+        entries=entries,
     )
 
 

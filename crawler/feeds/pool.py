@@ -57,7 +57,7 @@ class ReadingPool:
         worker = await self._idle.get()
         try:
             answer = await asyncio.wait_for(worker.ask(request), self.seconds)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             self.restarts += 1
             worker.stop()
             raise Unreadable(f"reading the answer took longer than {self.seconds:g} seconds") from None

@@ -27,7 +27,9 @@ CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 
-_PERSON = re.compile(r"\s*(?:([^\s<>()]+@[^\s<>()]+)\s*\((.*?)\)|(.*?)\s*<?([^\s<>()]+@[^\s<>()]+)>?)\s*", re.DOTALL)
+_PERSON = re.compile(
+    r"\s*(?:([^\s<>()]+@[^\s<>()]+)\s*\((.*?)\)|(.*?)\s*<?([^\s<>()]+@[^\s<>()]+)>?)\s*", re.DOTALL
+)
 _TEXT_TYPES = {"text": "text", "text/plain": "text", "html": "html", "text/html": "html", "xhtml": "html"}
 _MOST_ATTRIBUTES = 250
 _JUNK_AT_END = 9  # expat's XML_ERROR_JUNK_AFTER_DOC_ELEMENT
@@ -163,7 +165,11 @@ def _person(node: Element | None, ns: str) -> tuple[str, str, str]:
     if node is None:
         return "", "", ""
     name = _plain(node.find(f"{ns}name")) or (node.text or "").strip()
-    return name, _plain(node.find(f"{ns}uri")) or _plain(node.find(f"{ns}url")), _plain(node.find(f"{ns}email"))
+    return (
+        name,
+        _plain(node.find(f"{ns}uri")) or _plain(node.find(f"{ns}url")),
+        _plain(node.find(f"{ns}email")),
+    )
 
 
 # -- RSS in all its versions
@@ -290,7 +296,9 @@ def _markup(node: Element | None) -> tuple[str, str]:
 def _inner_html(node: Element) -> str:
     for child in node.iter():
         child.tag = child.tag.rpartition("}")[2]
-    return "".join([_escape(node.text), *[ElementTree.tostring(child, "unicode", method="html") for child in node]])
+    return "".join(
+        [_escape(node.text), *[ElementTree.tostring(child, "unicode", method="html") for child in node]]
+    )
 
 
 def _escape(text: str | None) -> str:

@@ -18,7 +18,9 @@ from crawler.items import PostItem
 
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:rss|feed|rdf:rdf|(?:\w+:)?(?:feed|rss))[\s>]", re.IGNORECASE)
-_NESTED_ENTITY = re.compile(rb"<!ENTITY\s+(?:%\s*)?[^\s>]+\s+(?:[\"'][^\"']*[&%]|SYSTEM|PUBLIC)", re.IGNORECASE)
+_NESTED_ENTITY = re.compile(
+    rb"<!ENTITY\s+(?:%\s*)?[^\s>]+\s+(?:[\"'][^\"']*[&%]|SYSTEM|PUBLIC)", re.IGNORECASE
+)
 _LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{2000,}")
 
 
@@ -60,7 +62,9 @@ def _read_raw(document: bytes, url: str) -> RawFeed:
         _refuse_attributes(document)
         raw = read_patiently(document)
     if raw is None:
-        raise _web_page(document, url) if _HTML.search(document[:65_536]) else Unreadable(_what_it_is(document))
+        raise (
+            _web_page(document, url) if _HTML.search(document[:65_536]) else Unreadable(_what_it_is(document))
+        )
     return raw
 
 
@@ -69,7 +73,9 @@ def _refuse_entities(document: bytes) -> None:
     if b"<!ENTITY" not in document:
         return
     if _NESTED_ENTITY.search(document) or document.count(b"<!ENTITY") > 300:
-        raise Unreadable("the answer defines XML entities within entities (an XML bomb), which are never expanded")
+        raise Unreadable(
+            "the answer defines XML entities within entities (an XML bomb), which are never expanded"
+        )
 
 
 def _refuse_attributes(document: bytes) -> None:

@@ -8,11 +8,19 @@ from crawler.feeds.model import Rhythm
 
 _HEAD = re.compile(rb"<(?:item|entry)[\s>]")
 _TTL = re.compile(rb"<ttl>\s*(\d{1,6})\s*</ttl>", re.IGNORECASE)
-_PERIOD = re.compile(rb"<(?:\w+:)?updatePeriod[^>]*>\s*(hourly|daily|weekly|monthly|yearly)\s*<", re.IGNORECASE)
+_PERIOD = re.compile(
+    rb"<(?:\w+:)?updatePeriod[^>]*>\s*(hourly|daily|weekly|monthly|yearly)\s*<", re.IGNORECASE
+)
 _FREQUENCY = re.compile(rb"<(?:\w+:)?updateFrequency[^>]*>\s*(\d{1,4})\s*<", re.IGNORECASE)
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _DAY = re.compile(rb"<day>\s*(\w+)\s*</day>", re.IGNORECASE)
-_PERIODS = {b"hourly": 3600, b"daily": 86_400, b"weekly": 604_800, b"monthly": 2_592_000, b"yearly": 31_536_000}
+_PERIODS = {
+    b"hourly": 3600,
+    b"daily": 86_400,
+    b"weekly": 604_800,
+    b"monthly": 2_592_000,
+    b"yearly": 31_536_000,
+}
 _DAYS = (b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday")
 
 
@@ -30,5 +38,7 @@ def read_rhythm(body: bytes) -> Rhythm:
         # RSS 0.91 counted from 1 to 24, RSS 2.0 counts from 0 to 23: 24 is midnight.
         rhythm.skip_hours = sorted({int(hour) % 24 for hour in _HOUR.findall(head) if int(hour) <= 24})
     if b"skipDays" in head:
-        rhythm.skip_days = sorted({_DAYS.index(day.lower()) for day in _DAY.findall(head) if day.lower() in _DAYS})
+        rhythm.skip_days = sorted(
+            {_DAYS.index(day.lower()) for day in _DAY.findall(head) if day.lower() in _DAYS}
+        )
     return rhythm

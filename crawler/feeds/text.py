@@ -17,8 +17,21 @@ _BLOCK = re.compile(
 _ROW = re.compile(r"<(?=(?:br|li|t[rdh]|d[td]|figcaption)\b)")
 _UPPER = re.compile(r"</?[A-Z][A-Z0-9]*")
 _PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre\s*>)", re.IGNORECASE | re.DOTALL)
-_INVISIBLE = re.compile(r"<(?:script|style|template|noscript|svg|iframe|object|textarea|select|head)\b", re.IGNORECASE)
-_INVISIBLE_TAGS = ["script", "style", "template", "noscript", "svg", "iframe", "object", "textarea", "select", "title"]
+_INVISIBLE = re.compile(
+    r"<(?:script|style|template|noscript|svg|iframe|object|textarea|select|head)\b", re.IGNORECASE
+)
+_INVISIBLE_TAGS = [
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "svg",
+    "iframe",
+    "object",
+    "textarea",
+    "select",
+    "title",
+]
 _MARKUP = re.compile(r"<(?:[a-zA-Z][^<>]*|/[a-zA-Z][^<>]*|!--.*?--)>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _MANY_BREAKS = re.compile(r"\n{3,}")

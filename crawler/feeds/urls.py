@@ -45,7 +45,9 @@ def canonical(url: str) -> str:
         return url
     query = "&".join([piece for piece in parts.query.split("&") if piece and not _TRACKING.fullmatch(piece)])
     fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
-    return urlunsplit((parts.scheme.lower(), netloc, _ascii(parts.path) or "/", _ascii(query), _ascii(fragment)))
+    return urlunsplit(
+        (parts.scheme.lower(), netloc, _ascii(parts.path) or "/", _ascii(query), _ascii(fragment))
+    )
 
 
 def origin(url: str) -> str:

@@ -40,6 +40,7 @@ class FeedSpider(scrapy.Spider):
         clock: Callable[[], datetime],
         pool: ReadingPool,
         store: Callable[[Harvest], Awaitable[None]],
+        refill: Callable[[], Awaitable[bool]],
         **arguments: Any,
     ) -> None:
         super().__init__(**arguments)
@@ -48,12 +49,13 @@ class FeedSpider(scrapy.Spider):
         self.clock = clock
         self.pool = pool
         self.store = store
+        self.refill = refill
         self.limits = Limits(posts=policy.max_posts, text=policy.max_text)
         self._place_free = asyncio.Event()
 
     async def start(self) -> AsyncIterator[Request]:
         """Hand out requests as places become free."""
-        while not self.frontier.empty:
+        while not self.frontier.empty or await self.refill():
             task = self.frontier.take(asyncio.get_running_loop().time())
             if task is not None:
                 yield self._request(task)
@@ -61,7 +63,7 @@ class FeedSpider(scrapy.Spider):
             self._place_free.clear()
             try:
                 await asyncio.wait_for(self._place_free.wait(), _LOOK)
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 pass
 
     def finished(self, task: Task) -> None:
@@ -97,18 +99,23 @@ class FeedSpider(scrapy.Spider):
     def fail(self, failure: Failure) -> Harvest:
         """No answer at all."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
-        message = failure_in_words(failure.value, request.url)
+        message = failure_in_words(failure.value or ConnectionError(), request.url)
         return Harvest(request.meta["task"], "failed", self.clock(), message)
 
     async def _read(self, response: Response, harvest: Harvest) -> None:
         request = ReadRequest(
-            response.body, harvest.task.name, response.url, _header(response, "Content-Type") or "", self.limits
+            response.body,
+            harvest.task.name,
+            response.url,
+            _header(response, "Content-Type") or "",
+            self.limits,
         )
         try:
             feed = await self.pool.read(request)
         except Unreadable as reason:
             harvest.outcome, harvest.message = "failed", str(reason)
             harvest.moved_for_good = False
+            harvest.feeds = reason.feeds
             return
         harvest.outcome, harvest.message = "read", feed.warning
         harvest.posts, harvest.title, harvest.reader = feed.posts, feed.title, feed.reader

@@ -11,8 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-
-from typing_extensions import Self
+from typing import Self
 
 
 @dataclass
@@ -124,7 +123,11 @@ class Server:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:]) if name}
+        headers = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in head[1:])
+            if name
+        }
         asked = Asked(writer.get_extra_info("sockname")[0], head[0].split()[1], headers, time.monotonic())
         self.log.append(asked)
         try:

@@ -16,6 +16,7 @@ from povod.commands import (
     database,
     detection,
     example,
+    exporting,
     leads,
     links,
     rules,
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (setup, example, crawling, detection, leads):
+for module in (setup, example, crawling, detection, exporting):
     module.register(app)
 for name, group in {
     "sources": sources.app,

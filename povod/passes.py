@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import subprocess
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from crawler.apart import crawl_apart
+from crawler.events import CrawlReport
+from leads.outbox import DeliveryReport
 from leads.process import ProcessReport, process
 from models import Source
 from models.retention import purge
 from povod import contact_files
 from povod.console import note, plural
-from povod.crawling import Event, crawl_in_child
+from povod.crawl_display import EventSink
 from povod.delivering import deliver_due
 from povod.progress import bar, counting
 from povod.stopping import Stop
-from povod.wiring import load_detector, load_linker, process_settings
+from povod.wiring import fetch_policy, load_detector, load_linker, process_settings
 from povod.workspace import Workspace
 
 RETAIN_EVERY = timedelta(hours=12)
@@ -29,41 +32,45 @@ RETAIN_EVERY = timedelta(hours=12)
 class PassReport:
     """What one pass did."""
 
-    crawl: Event = field(default_factory=dict)
+    crawl: CrawlReport = field(default_factory=CrawlReport)
     processed: ProcessReport = field(default_factory=ProcessReport)
-    delivered: Counter[str] = field(default_factory=Counter)
-    status: int = 0
+    delivered: DeliveryReport = field(default_factory=DeliveryReport)
+
+    @property
+    def nothing_could_be_read(self) -> bool:
+        """Whether sources were due and not one could be read, or storing failed."""
+        return nothing_could_be_read(self.crawl)
 
     def facts(self) -> dict[str, Any]:
         """Return it as plain data."""
         done = self.processed
         return {
-            "crawl": self.crawl,
+            "crawl": self.crawl.as_json(),
             "posts_processed": done.posts,
             "signals_added": done.signals_added,
             "signals_removed": done.signals_removed,
             "leads_made": done.leads_made,
             "dropped": dict(sorted(done.dropped.items())),
-            "delivered": dict(sorted(self.delivered.items())),
+            "delivered": asdict(self.delivered),
         }
 
 
 class Passes:
     """Makes passes over one workspace. Rules are loaded once; contacts again when they have changed."""
 
-    def __init__(self, workspace: Workspace, on_event: Callable[[Event], None], stop: Stop) -> None:
+    def __init__(self, workspace: Workspace, on_event: EventSink, stop: Stop) -> None:
         self.workspace = workspace
         self.on_event = on_event
         self.stop = stop
         self.detector = load_detector(workspace.loaded)
         self._retained_at: datetime | None = None
 
-    def make(self, crawl_options: Sequence[str] = ()) -> PassReport:
+    def make(self, *, everything: bool = False) -> PassReport:
         """Make one pass. Every step is safe to repeat, so an interrupted pass is made good by the next."""
         report = PassReport()
         self.import_contacts()
-        if crawl_options or due_count(self.workspace):
-            report.status = self._crawl(report, crawl_options)
+        if everything or due_count(self.workspace):
+            report.crawl = self._crawl(everything)
         if not self.stop:
             report.processed = self.process()
         if not self.stop:
@@ -80,13 +87,19 @@ class Passes:
                 for row in done.refused[:20]:
                     note(f"refused  {row}")
 
-    def _crawl(self, report: PassReport, options: Sequence[str]) -> int:
-        def on_event(event: Event) -> None:
-            if event.get("event") == "crawl":
-                report.crawl = event
-            self.on_event(event)
+    def _crawl(self, everything: bool) -> CrawlReport:
+        with ExitStack() as while_it_runs:
 
-        return crawl_in_child(self.workspace.loaded.file, options, on_event, self.stop)
+            def stoppable(child: subprocess.Popen[str]) -> None:
+                while_it_runs.enter_context(self.stop.telling(child.terminate))
+
+            return crawl_apart(
+                self.workspace.loaded.database_url(),
+                fetch_policy(self.workspace.loaded),
+                everything=everything,
+                on_event=self.on_event,
+                on_start=stoppable,
+            )
 
     def process(self) -> ProcessReport:
         """Process what these rules and contacts have not seen yet."""
@@ -114,6 +127,12 @@ class Passes:
         if blanked:
             note(f"retention: {plural(blanked, 'old post')} blanked")
         self._retained_at = now
+
+
+def nothing_could_be_read(crawl: CrawlReport) -> bool:
+    """Whether sources were due and every one failed, or storing failed: what ends with exit status 1."""
+    read = crawl.sources_read + crawl.sources_unchanged
+    return crawl.outcome == "failed" or (crawl.sources_failed > 0 and not read)
 
 
 def due_count(workspace: Workspace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -61,16 +62,11 @@ def import_(
         except ContactsFault as fault:
             raise UserError(*str(fault).splitlines(), status=FAILED) from None
     if as_json:
-        print_json(_facts(report) | {"refused": [vars_of(row) for row in report.refused]})
+        print_json(_facts(report) | {"refused": [asdict(row) for row in report.refused]})
     else:
         _tell(report)
     if report.rows and report.refused_count == report.rows:
         raise typer.Exit(FAILED)
-
-
-def vars_of(row: object) -> dict[str, object]:
-    """Return a slotted value as a dictionary."""
-    return {name: getattr(row, name) for name in row.__slots__}  # type: ignore[attr-defined] -- a slotted dataclass
 
 
 def _mapping(columns: list[str]) -> dict[str, str] | None:

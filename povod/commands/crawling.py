@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from crawler.due import UnknownSources
 from crawler.run import crawl as crawl_sources
 from povod.console import note, print_json, say
 from povod.crawl_display import display
-from povod.faults import FAILED
+from povod.faults import FAILED, UserError
 from povod.options import ConfigOption, JsonOption
-from povod.passes import Passes, process_words
+from povod.passes import Passes, nothing_could_be_read, process_words
 from povod.stopping import Stop
 from povod.wiring import fetch_policy
 from povod.workspace import open_workspace
@@ -35,26 +35,24 @@ def crawl(
 ) -> None:
     """Read the sources that are due, and store their posts."""
     workspace = open_workspace(config)
-    with workspace.session() as session:
-        for name in source or []:
-            find(session, name)
     with display(as_json=as_json) as on_event:
-        report = crawl_sources(
-            workspace.engine,
-            fetch_policy(workspace.loaded),
-            names=source,
-            everything=everything,
-            now=datetime.now(UTC),
-            on_event=on_event,
-        )
-        on_event(report)
-    if report.nothing_could_be_read:
+        try:
+            report = crawl_sources(
+                workspace.engine,
+                fetch_policy(workspace.loaded),
+                names=source,
+                everything=everything,
+                on_event=on_event,
+            )
+        except UnknownSources as error:
+            raise UserError(str(error)) from None
+    if nothing_could_be_read(report):
         raise typer.Exit(FAILED)
 
 
 def process(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Find signals in stored posts that the present rules and contacts have not seen; link them; make leads."""
-    passes = Passes(open_workspace(config), lambda event: None, Stop().listen())
+    passes = Passes(open_workspace(config), lambda _event: None, Stop().listen())
     passes.import_contacts()
     report = passes.process()
     if as_json:
@@ -72,12 +70,12 @@ def run(
     stop = Stop().listen()
     workspace = open_workspace(config)
     every = workspace.loaded.config.run.every.total_seconds()
-    status = 0
+    failed = False
     with display(as_json=as_json) as on_event:
         passes = Passes(workspace, on_event, stop)
         while not stop:
             report = passes.make()
-            status = report.status
+            failed = report.nothing_could_be_read
             if as_json:
                 print_json({"event": "pass"} | report.facts())
             elif report.processed.posts or once:
@@ -87,5 +85,5 @@ def run(
             stop.wait(every)
     if stop:
         note("stopped")
-    if once and status:
-        raise typer.Exit(status)
+    if once and failed:
+        raise typer.Exit(FAILED)

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from models import dump as dumps
 from models import schema
+from models.dump import canonical as canonical_dump
 from models.session import open_database
 from povod.config.load import load_config
 from povod.console import print_facts, print_json, say
@@ -69,5 +69,5 @@ def dump(
     """Write everything as JSON lines to standard output."""
     if not canonical:
         raise UserError("povod db dump writes the canonical form only: add --canonical")
-    for line in dumps.canonical(_engine(config)):
+    for line in canonical_dump(_engine(config)):
         sys.stdout.write(line + "\n")

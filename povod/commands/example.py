@@ -69,8 +69,8 @@ def _play(folder: Path, leads_file: Path) -> None:
 
 def _pass(passes: Passes, title: str) -> None:
     note(f"-- {title}")
-    report = passes.make(["--all"])
-    if passes.stop or report.status:
+    report = passes.make(everything=True)
+    if passes.stop or report.nothing_could_be_read:
         raise UserError(
             "the demo was interrupted" if passes.stop else "the demo's world could not be read", status=FAILED
         )
@@ -82,13 +82,8 @@ def _show(workspace: Workspace, leads_file: Path) -> None:
         leads = list_leads(session)
         written = export_file(session, leads_file, ExportOptions(), LeadFilter(statuses=tuple(ALLOWED)))
         posts = session.scalar(select(func.count()).select_from(Post)) or 0
-        dropped = Counter(
-            dict(
-                session.execute(
-                    select(DroppedMatch.reason, func.count()).group_by(DroppedMatch.reason)
-                ).tuples()
-            )
-        )
+        by_reason = select(DroppedMatch.reason, func.count()).group_by(DroppedMatch.reason)
+        dropped = Counter(dict(session.execute(by_reason).tuples().all()))
         ill = (
             session.execute(
                 select(Source.name, Source.last_error).where(Source.error_count > 0).order_by(Source.name)

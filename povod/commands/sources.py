@@ -105,7 +105,9 @@ def list_(
 
 
 def _listed(session: Session, everything: bool) -> list[dict[str, Any]]:
-    counts = dict(session.execute(select(Post.source_id, func.count()).group_by(Post.source_id)).tuples())
+    counts = dict(
+        session.execute(select(Post.source_id, func.count()).group_by(Post.source_id)).tuples().all()
+    )
     query = select(Source).order_by(Source.name)
     if not everything:
         query = query.where(Source.state != "removed")
@@ -221,12 +223,12 @@ def export(
     workspace = open_workspace(config)
     with workspace.session() as session:
         rows = session.scalars(select(Source).where(Source.state != "removed").order_by(Source.name))
-        text = opml.write([source_book.as_outline(row) for row in rows])
+        document = opml.write([source_book.as_outline(row) for row in rows])
     if file is None:
-        typer.echo(text, nl=False)
+        typer.echo(document, nl=False)
         return
     try:
-        file.write_text(text, encoding="utf-8")
+        file.write_bytes(document)
     except OSError as error:
         raise UserError(f"{file}: cannot be written: {error.strerror}", status=FAILED) from None
     say(f"wrote {file}")

@@ -67,6 +67,9 @@ class Anchors:
         key = (attribute, words)
         if key not in self._surfaces:
             self._surfaces[key] = frozenset(form for word in words for form in self._forms(attribute, word))
+            # A form of a noun may look like a function word (`посол`, `после`): the lemmatiser never reads it so.
+            if attribute == "LEMMA" and words.isdisjoint(self._function):
+                self._surfaces[key] -= self._function
         return self._surfaces[key]
 
     def _forms(self, attribute: str, word: str) -> Iterable[str]:

@@ -19,7 +19,7 @@ from triggers.match import Document, Dropped, Match
 from triggers.matcher import Hit, Matchers, outermost
 from triggers.phrases import Compiler
 from triggers.registers import Registers
-from triggers.rule import LEVELS, Line, Rule, Selection
+from triggers.rule import LEVELS, WHO, Line, Rule, Selection
 from triggers.slots import fill, quote
 from triggers.subject import NOBODY, Resolver, Subject
 from triggers.subject_en import EnglishResolver
@@ -300,11 +300,12 @@ class _Finder:
         found: Subject | None
         if label is not None:
             found = resolver.captured(self.tokens, *label, self.registers)
-        elif selection.subject != "find":
+        elif selection.subject in WHO:
             return Subject(selection.subject, how=f"selection {selection.name}")
         else:
             verb = hit.labels.get("verb", (hit.start, hit.end))[0]
-            found = resolver.resolve(self.tokens, hit.start, hit.end, verb, rule.subject.find, self.registers)
+            find = rule.subject.find if selection.subject == "find" else selection.subject
+            found = resolver.resolve(self.tokens, hit.start, hit.end, verb, find, self.registers)
         missing = rule.subject.missing
         if missing == "author" and {"news", "headline"} & self.registers:
             missing = "drop"
@@ -314,7 +315,11 @@ class _Finder:
 
     def _company(self, rule: Rule, found: Subject | None) -> Subject | None:
         """Read a named subject, or `we`, as a company where the rule is about companies only."""
-        if found is None or found.who not in ("person", "public", "author") or rule.subject.accept != {"company"}:
+        if (
+            found is None
+            or found.who not in ("person", "public", "author")
+            or rule.subject.accept != {"company"}
+        ):
             return found
         return Subject("company", found.name, found.handle, None, found.sure, found.how)
 

@@ -124,12 +124,21 @@ class Compiler:
         for part in item.split("|"):
             if not part:
                 raise PhraseFault(f"`{item}`: something is missing beside `|`")
+            if part.startswith("<"):
+                sequences.append(self._class_part(part))
+                continue
             for attribute, words in self._part(part):
                 if len(words) == 1:
                     single.setdefault(attribute, set()).update(words)
                 else:
                     sequences.append(tuple(one_of(attribute, {word}) for word in words))
         return [*((one_of(attribute, words),) for attribute, words in single.items()), *sequences]
+
+    def _class_part(self, part: str) -> tuple[Token, ...]:
+        name, _, label = part.partition("@")
+        if not name.endswith(">"):
+            raise PhraseFault(f"`{part}` cannot be read; a word class is written `<num>` or `<num>@label`")
+        return tuple(replace(token, label=label) for token in self.class_of(name[1:-1]))
 
     def _other_than(self, part: str) -> Token:
         attribute = "LEMMA" if part.startswith("~") else "LOWER"
@@ -279,6 +288,8 @@ class _Reader:
     @staticmethod
     def _split(item: str) -> tuple[str, str]:
         if item == "?" or item.startswith("@"):
+            return item, ""
+        if "|" in item and "@" in item[: item.rindex("|")]:
             return item, ""
         match = _TAIL.search(item)
         cut = match.start() if match else len(item)

@@ -49,6 +49,8 @@ _KEYS = (
     "examples",
 )
 _REQUIRED = ("title", "id", "kind", "language", "status", "level", "description", "detection", "examples")
+# Where a subject is looked for, beside a fixed one.
+FINDS = ("clause", "before", "after", "object", "at")
 _SLOTS = ("company", "role", "place", "amount", "when", "object")
 
 
@@ -225,7 +227,7 @@ class _RuleReader:
             name=str(name),
             lines=tuple(lines),
             scope=self.choice(data, "scope", where, ("clause", "sentence", "post"), scope),
-            subject=self.choice(data, "subject", where, ("find", *WHO), "find"),
+            subject=self.choice(data, "subject", where, ("find", *FINDS, *WHO), "find"),
             confidence=confidence,
         )
 
@@ -295,16 +297,18 @@ class _RuleReader:
         slots = data.get("slots", {})
         body = slots.get("subject", {}) if isinstance(slots, dict) else {}
         body = self.mapping(body, where, ("accept", "missing", "find"))
-        default = {"life": ["author", "relative", "person", "public"], "company": ["company"], "intent": ["author"]}[
-            family
-        ]
+        default = {
+            "life": ["author", "relative", "person", "public"],
+            "company": ["company"],
+            "intent": ["author"],
+        }[family]
         accept = frozenset(self.texts(body.get("accept", default), (*where, "accept")))
         for name in sorted(accept - set(WHO)):
             self.fault((*where, "accept"), f"`{name}` is not one of {', '.join(WHO)}")
         missing = self.choice(
             body, "missing", where, ("drop", *WHO), "author" if family == "intent" else "drop"
         )
-        find = self.choice(body, "find", where, ("clause", "before", "after", "object", "at"), "clause")
+        find = self.choice(body, "find", where, FINDS, "clause")
         return SubjectPlan(accept, missing, find)
 
     def _slots(self, data: dict[str, Any]) -> tuple[SlotPlan, ...]:

@@ -1,6 +1,6 @@
 """Saved searches beside their peers, in one run: posts a second at 100, 1,000 and 10,000 searches.
 
-    python benchmarks/search.py --data ../shared/data/unlabelled [--sizes 100,1000,10000] [--batch 2000]
+    python benchmarks/search.py --data ../shared/data/unlabelled [--sizes 100,1000,10000] [--batch 8192]
 
 Peers: a loop of compiled queries (closures over a post's words), SQLite FTS5 filled and asked per batch, and spaCy's
 PhraseMatcher for the searches that are plain phrases. All get the same searches, drawn from the posts' own words; FTS5
@@ -26,6 +26,8 @@ from triggers.search.percolator import Percolator
 from triggers.search.posts import SearchPost
 
 LOOP_POSTS = 40
+# Shapes of searches and their shares: alternatives of a topic, what is asked of it, and what is kept out.
+_SHAPES = {"words": 20, "phrase": 15, "near": 15, "groups": 30, "topic": 20}
 BARS = {"fts5": 3.0, "loop": 500.0, "flat": 0.25, "build": 3.0, "add": 0.005}
 
 
@@ -72,26 +74,24 @@ class Drawer:
 
     def search(self) -> tuple[str, str, str]:
         """Return a search's shape, its text for us, and for FTS5 (over lemmas and forms)."""
-        one, other = self.pair()
-        third, fourth = self.word(), self.word()
-        lemma = words.lemma
-        a, b, c, d = (f"l{lemma(word)}" for word in (one, other, third, fourth))
-        shape = self.random.choices(
-            ("and", "or", "phrase", "near", "not", "groups"), weights=(30, 20, 15, 15, 10, 10)
-        )[0]
-        if shape == "and":
-            return shape, f"{one} {other} {third}", f'l : "{a}" AND l : "{b}" AND l : "{c}"'
-        if shape == "or":
-            return shape, f"({one} OR {third}) AND {fourth}", f'l : (("{a}" OR "{c}") AND "{d}")'
+        shape = self.random.choices(tuple(_SHAPES), weights=tuple(_SHAPES.values()))[0]
         if shape == "phrase":
             text = self.random.choice(self.texts)
             at = self.random.randrange(len(text) - 2)
             return shape, f'"{" ".join(text[at : at + 3])}"', f'f : "{" ".join("f" + word for word in text[at : at + 3])}"'
+        a, b = self.pair()
+        c, d, e, f, g, h = (self.word() for _ in range(6))
+        if shape == "words":
+            return shape, f"{a} {b} {c}", _fts("{} AND {} AND {}", a, b, c)
         if shape == "near":
-            return shape, f"{third} NEAR/5 {other}", f'l : NEAR("{c}" "{b}", 5)'
-        if shape == "not":
-            return shape, f"{third} {one} -{fourth}", f'l : ("{c}" AND "{a}") NOT l : "{d}"'
-        return shape, f"({one} OR {other}) AND ({third} OR {fourth})", f'l : (("{a}" OR "{b}") AND ("{c}" OR "{d}"))'
+            return shape, f"{c} NEAR/5 {b}", "l : NEAR({} {}, 5)".format(*(f'"l{words.lemma(word)}"' for word in (c, b)))
+        if shape == "groups":
+            return shape, f"({a} OR {c} OR {d}) AND ({b} OR {e} OR {f})", _fts("({} OR {} OR {}) AND ({} OR {} OR {})", a, c, d, b, e, f)
+        return shape, f"({a} OR {c} OR {d}) AND ({b} OR {e} OR {f}) AND NOT ({g} OR {h})", _fts("(({} OR {} OR {}) AND ({} OR {} OR {})) NOT ({} OR {})", a, c, d, b, e, f, g, h)
+
+
+def _fts(template: str, *asked: str) -> str:
+    return "l : (" + template.format(*(f'"l{words.lemma(word)}"' for word in asked)) + ")"
 
 
 def timed(run: Callable[[], object]) -> float:
@@ -148,15 +148,16 @@ def loop(searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost]) 
 
 def closure(shape: str, query: str) -> Callable[[dict[str, list[int]]], bool]:
     """Compile one drawn search to a function of a post's words and their places."""
-    bare = [words.lemma(word) for word in query.replace("NEAR/5", "").replace("OR", "").replace("AND", "").translate(str.maketrans("", "", '()-"')).split()]
-    if shape == "and":
+    bare = [words.lemma(word) for word in query.replace("NEAR/5", "").replace("OR", "").replace("AND", "").replace("NOT", "").translate(str.maketrans("", "", '()-"')).split()]
+    if shape == "words":
         return lambda held: all(word in held for word in bare)
-    if shape == "or":
-        return lambda held: (bare[0] in held or bare[1] in held) and bare[2] in held
-    if shape == "not":
-        return lambda held: bare[0] in held and bare[1] in held and bare[2] not in held
-    if shape == "groups":
-        return lambda held: (bare[0] in held or bare[1] in held) and (bare[2] in held or bare[3] in held)
+    if shape in ("groups", "topic"):
+        some, others, none = bare[:3], bare[3:6], bare[6:]
+        return lambda held: (
+            any(word in held for word in some)
+            and any(word in held for word in others)
+            and not any(word in held for word in none)
+        )
     if shape == "near":
         one, other = bare
         return lambda held: one in held and other in held and any(0 < abs(i - j) <= 6 for i in held[one] for j in held[other])
@@ -205,8 +206,8 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, default=Path("../shared/data/unlabelled"))
     parser.add_argument("--sizes", default="100,1000,10000")
-    parser.add_argument("--batch", type=int, default=2000)
-    parser.add_argument("--posts", type=int, default=20_000)
+    parser.add_argument("--batch", type=int, default=8192)
+    parser.add_argument("--posts", type=int, default=16_384)
     options = parser.parse_args()
     if not options.data.is_dir():
         print(f"{options.data}: no such folder; name one with --data", file=sys.stderr)

@@ -106,6 +106,7 @@ class View:
         self.index = index
         self.bit = 1 << index
         self.post = batch.posts[index]
+        self._by_atom: dict[int, list[int]] | None = None
 
     @cached_property
     def tokens(self) -> dict[int, words.Token]:
@@ -122,19 +123,30 @@ class View:
         text = [atoms for piece in self.post.text.split() for atoms in by_word(piece)]
         return ((0, title), (ZONE_GAP, text)) if title else ((ZONE_GAP, text),)
 
-    def is_word(self, place: int) -> bool:
-        """Return whether a word stands at a place."""
-        return place in self.tokens
+    def words(self, zone: str | None) -> tuple[tuple[int, list[tuple[int, ...]]], ...]:
+        """Return the words of a part of the post: the place of the first, and the atoms that each answers to."""
+        if zone is None:
+            return self._words
+        return tuple(part for part in self._words if (part[0] == 0) == (zone == TITLE))
 
     def places(self, atom: int, zone: str | None = None) -> list[int]:
         """Return the places at which an atom stands, in order."""
+        if self._by_atom is not None:
+            places = self._by_atom.get(atom, [])
+            return places if zone is None else [place for place in places if (place < ZONE_GAP) == (zone == TITLE)]
         return [
-            place
-            for first, held in self._words
-            if zone is None or (first == 0) == (zone == TITLE)
-            for place, atoms in enumerate(held, first)
-            if atom in atoms
+            place for first, held in self.words(zone) for place, atoms in enumerate(held, first) if atom in atoms
         ]
+
+    def prepare(self) -> None:
+        """Note where every atom stands: worth it when many will be asked for, as for the spans of many matches."""
+        if self._by_atom is None:
+            by_atom: defaultdict[int, list[int]] = defaultdict(list)
+            for first, held in self._words:
+                for place, atoms in enumerate(held, first):
+                    for atom in atoms:
+                        by_atom[atom].append(place)
+            self._by_atom = dict(by_atom)
 
     def span(self, first: int, last: int) -> Span:
         """Return the code points from one place to another."""

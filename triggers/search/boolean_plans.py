@@ -75,6 +75,9 @@ class OrPlan:
             mask |= part.possible(batch) if places_known(part) else batch.all
         return mask
 
+    def stands(self, view: View) -> bool:
+        return any(places_known(part) and part.stands(view) for part in self.parts)
+
     def places(self, view: View) -> list[Place]:
         found = {place: None for part in self.parts if places_known(part) for place in part.places(view)}
         return sorted(found, key=lambda place: (place.first, place.last))
@@ -111,12 +114,15 @@ class AnyWordsPlan:
     def posts(self, batch: Batch, within: int) -> int:
         return self.possible(batch) & within
 
+    def stands(self, view: View) -> bool:
+        return any(view.places(atom) for atom in self.atoms)
+
     def places(self, view: View) -> list[Place]:
         places = sorted({place for atom in self.atoms for place in view.places(atom)})
         return [Place(place, place, ((place, place),)) for place in places]
 
     def spans(self, view: View) -> Iterable[Span]:
-        return [view.span(place.first, place.last) for place in self.places(view)]
+        return [view.span(place, place) for atom in self.atoms for place in view.places(atom)]
 
     def anchors(self) -> frozenset[Anchor] | None:
         return frozenset(self.atoms)

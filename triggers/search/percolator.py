@@ -24,7 +24,8 @@ from triggers.search.plans import Anchor, Plan
 from triggers.search.posts import TEXT, Contacts, Detect, SearchPost, Span
 from triggers.search.syntax import Field, Node, includes, walk
 
-BATCH = 2048
+# Each search costs a little for a batch, however many posts it holds.
+BATCH = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class SearchMatch:
     @property
     def places(self) -> list[Span]:
         """The places that satisfied the search, in title and text, without repeats."""
+        self._view.prepare()
         return sorted(set(self._plan.spans(self._view)), key=lambda span: (span.field != "title", *span[1:]))
 
     @property

@@ -103,7 +103,8 @@ class Planner:
             case Phrase(items, None):
                 return self._sequence(items, form_key, zone)
             case Phrase(items, slop):
-                return SloppyPlan(tuple(self._use(form_key(item)) for item in items), slop or 0, zone)
+                atoms = tuple(self._use(form_key(item)) for item in items)
+                return SloppyPlan(atoms, slop or 0, zone)
             case Regex(pattern):
                 return RegexPlan(pattern, zone)
         raise TypeError(f"{type(node).__name__} cannot be planned")
@@ -112,7 +113,8 @@ class Planner:
         atoms = [None if item == ANY_WORD else self._use(key(item)) for item in items]
         if len(atoms) == 1 and atoms[0] is not None:
             return WordPlan(atoms[0], zone)
-        return SequencePlan(tuple(atoms), zone)
+        key = min((place for place, atom in enumerate(atoms) if atom is not None), key=lambda place: self.table.rarity(atoms[place] or 0))
+        return SequencePlan(tuple(atoms), key, zone)
 
     def _use(self, key: str) -> int:
         atom = self.table.use(key)

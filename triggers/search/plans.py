@@ -52,6 +52,9 @@ class WordsPlan(Plan, Protocol):
     def places(self, view: View) -> list[Place]:
         """Return all places at which it stands, in order."""
 
+    def stands(self, view: View) -> bool:
+        """Return whether there is any such place: quicker than finding all."""
+
 
 def _leaf_spans(view: View, places: Iterable[Place]) -> Iterable[Span]:
     for place in places:
@@ -77,6 +80,9 @@ class WordPlan:
             return batch.any.get(self.atom, 0) & within
         return self.possible(batch) & within
 
+    def stands(self, view: View) -> bool:
+        return bool(view.places(self.atom, self.zone))
+
     def places(self, view: View) -> list[Place]:
         return [Place(place, place, ((place, place),)) for place in view.places(self.atom, self.zone)]
 
@@ -92,6 +98,7 @@ class SequencePlan:
     """Words in order, side by side; None stands for any one word."""
 
     atoms: tuple[int | None, ...]
+    key: int
     zone: str | None = None
     cost: int = 2
 
@@ -109,22 +116,31 @@ class SequencePlan:
         return _verified(self, batch, within)
 
     def places(self, view: View) -> list[Place]:
-        starts = set(view.places(self.atoms[0] or 0, self.zone))
-        for offset, atom in enumerate(self.atoms[1:], 1):
-            if not starts:
-                return []
-            if atom is None:
-                starts = {start for start in starts if view.is_word(start + offset)}
-            else:
-                starts &= {place - offset for place in view.places(atom, self.zone)}
         length = len(self.atoms) - 1
-        return [Place(start, start + length, ((start, start + length),)) for start in sorted(starts)]
+        return [Place(start, start + length, ((start, start + length),)) for start in self.starts(view)]
+
+    def starts(self, view: View) -> list[int]:
+        """Return the places of its first word: the rarest word is looked for, the others beside it."""
+        atoms, key = self.atoms, self.key
+        wanted = atoms[key]
+        found = []
+        for first, held in view.words(self.zone):
+            last = len(held) - len(atoms) + key
+            for place, answers in enumerate(held):
+                if wanted in answers and key <= place <= last:
+                    beside = held[place - key : place - key + len(atoms)]
+                    if all(atom is None or atom in has for atom, has in zip(atoms, beside, strict=True)):
+                        found.append(first + place - key)
+        return found
+
+    def stands(self, view: View) -> bool:
+        return bool(self.starts(view))
 
     def spans(self, view: View) -> Iterable[Span]:
         return _leaf_spans(view, self.places(view))
 
     def anchors(self) -> frozenset[Anchor] | None:
-        return _rarest(self.atoms)
+        return frozenset({self.atoms[self.key] or 0})
 
 
 @dataclass(slots=True)
@@ -137,7 +153,7 @@ class SloppyPlan:
     cost: int = 3
 
     def possible(self, batch: Batch) -> int:
-        return SequencePlan(self.atoms, self.zone).possible(batch)
+        return SequencePlan(self.atoms, 0, self.zone).possible(batch)
 
     def posts(self, batch: Batch, within: int) -> int:
         return _verified(self, batch, within)
@@ -157,6 +173,9 @@ class SloppyPlan:
                 found[first, last] = Place(first, last, ((first, last),))
         return [found[key] for key in sorted(found)]
 
+    def stands(self, view: View) -> bool:
+        return bool(self.places(view))
+
     def _choose(self, moved: list[tuple[int, int, int]], low: int) -> list[int] | None:
         window: dict[int, list[int]] = {}
         for shifted, offset, place in moved[low:]:
@@ -175,7 +194,7 @@ class SloppyPlan:
         return _leaf_spans(view, self.places(view))
 
     def anchors(self) -> frozenset[Anchor] | None:
-        return _rarest(self.atoms)
+        return frozenset({self.atoms[0]})
 
 
 @dataclass(slots=True)
@@ -203,6 +222,17 @@ class NearPlan:
                 leaves = tuple(sorted({*one.leaves, *other.leaves}))
                 found[Place(min(one.first, other.first), max(one.last, other.last), leaves)] = None
         return sorted(found, key=lambda place: (place.first, place.last))
+
+    def stands(self, view: View) -> bool:
+        if not (isinstance(self.left, WordPlan) and isinstance(self.right, WordPlan)):
+            return bool(self.places(view))
+        most = self.distance + 1
+        others = view.places(self.right.atom, self.right.zone)
+        return any(
+            0 < other - one <= most or (not self.ordered and 0 < one - other <= most)
+            for one in view.places(self.left.atom, self.left.zone)
+            for other in others
+        )
 
     def holds(self, one: Place, other: Place) -> bool:
         """Return whether two places are near enough, and in order if that is asked."""
@@ -247,6 +277,9 @@ class RegexPlan:
                 if match.end() > match.start():
                     yield Span(field, match.start(), match.end())
 
+    def stands(self, view: View) -> bool:
+        return bool(self.places(view))
+
     def places(self, view: View) -> list[Place]:
         found = []
         for span in self.spans(view):
@@ -266,14 +299,9 @@ class RegexPlan:
 def _verified(plan: WordsPlan, batch: Batch, within: int) -> int:
     mask = 0
     for index in bits(plan.possible(batch) & within):
-        if plan.places(batch.view(index)):
+        if plan.stands(batch.view(index)):
             mask |= 1 << index
     return mask
-
-
-def _rarest(atoms: Iterable[int | None]) -> frozenset[Anchor] | None:
-    # Which of them is rarest is decided by whoever knows how often each is seen: see `planner.cheapest`.
-    return frozenset({next(atom for atom in atoms if atom is not None)})
 
 
 def _distinct(choices: list[list[int]]) -> list[int] | None:

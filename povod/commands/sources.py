@@ -228,7 +228,7 @@ def export(
         typer.echo(document, nl=False)
         return
     try:
-        file.write_bytes(document)
+        file.write_text(document, encoding="utf-8")
     except OSError as error:
         raise UserError(f"{file}: cannot be written: {error.strerror}", status=FAILED) from None
     say(f"wrote {file}")

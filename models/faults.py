@@ -58,6 +58,8 @@ _POSTGRESQL_STATES: dict[str, tuple[str, bool]] = {
     "28P01": ("the user name or the password is wrong", False),
     "28000": ("the server does not admit this user from here (pg_hba.conf)", False),
     "3D000": ("there is no such database: create it with createdb", False),
+    "40001": ("another process was faster: try again", True),
+    "40P01": ("two processes waited for each other: try again", True),
     "42P01": (f"its tables are not those of this povod: {UPGRADE_ADVICE}", False),
     "42703": (f"its tables are not those of this povod: {UPGRADE_ADVICE}", False),
     "42501": ("this user lacks a right on the tables: grant it, or use the owner of the database", False),

@@ -142,9 +142,10 @@ def _change(connection: Connection, changed: dict[int, PostRow], authors: dict[s
 
 
 def _changes(post_id: int, row: PostRow, authors: dict[str, int]) -> dict[str, Any]:
-    names = "kind guid url title text language tags extra content_hash published_at updated_at"
+    names = "guid url title text tags extra content_hash published_at updated_at"
     values = {name: getattr(row, name) for name in names.split()}
-    return values | {"post_id": post_id, "author_id": authors.get(row.author_key)}
+    cut = {"kind": row.kind[:16], "language": row.language and row.language[:16]}
+    return values | cut | {"post_id": post_id, "author_id": authors.get(row.author_key)}
 
 
 def _note_sightings(connection: Connection, carried: dict[tuple[int, int], PostRow]) -> int:

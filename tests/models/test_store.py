@@ -199,7 +199,9 @@ def test_a_text_that_no_database_takes_is_mended(engine: Engine, bad: str) -> No
 
 
 def test_overlong_names_are_cut_rather_than_the_batch_lost(engine: Engine) -> None:
-    store(engine, make_row(author_key="a", author_name="A" * 300, language="x" * 40, kind="k" * 40))
+    long = {"author_key": "a", "author_name": "A" * 300, "language": "x" * 40, "kind": "k" * 40}
+    store(engine, make_row(**long))
+    assert store(engine, make_row(text="edited", **long)).changed == 1
     assert everything(engine, Author)[0].name == "A" * 255
 
 

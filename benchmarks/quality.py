@@ -45,6 +45,7 @@ class Item:
     covers: frozenset[str]
     ignore: frozenset[str]
     superset: frozenset[str]
+    own: frozenset[str]
     who: dict[str, set[str]] = field(default_factory=dict)
     note: str = ""
 
@@ -100,6 +101,7 @@ def _personal(row: dict[str, Any]) -> Item:
         frozenset(KINDS),
         unsure - set(who),
         frozenset(),
+        frozenset(KINDS),
         dict(who),
         note,
     )
@@ -141,10 +143,8 @@ def judge(item: Item, predicted: dict[str, str]) -> Iterator[tuple[str, str]]:
         if found:
             right.update(found)
             yield found[0], "tp"
-        elif either & item.covers or item.superset:
-            yield min(either, key=lambda k: (k not in item.covers, k)), "fn"
         else:
-            yield min(either), "fn"
+            yield min(either, key=lambda kind: (kind not in item.own, kind)), "fn"
     for kind in sorted(hit - right - item.ignore):
         if kind in item.covers and not any(kind in either for either in item.gold):
             yield kind, "fp"

@@ -164,7 +164,7 @@ class Compiler:
     def _entries(self, body: str) -> tuple[str, ...]:
         if body.startswith("{") and body.endswith("}"):
             return self.words.entries(body[1:-1])
-        if any(letter in body for letter in "{}~!?<>@"):
+        if any(letter in body for letter in "{}~!?<>@") or body in ("+", "*"):
             raise PhraseFault(f"`{body}` cannot be read; marks go before a word, `?` and `@label` at its end")
         return (folded(body),)
 

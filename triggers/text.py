@@ -319,7 +319,7 @@ class _Builder:
                 if words[-1].lower() not in _NOT_STEM
                 else words[-1].lower()
             )
-            words[-1] = self.tokens.lowers[-1] = _NOT_STEM.get(stem, stem)
+            words[-1] = self.tokens.lowers[-1] = _NOT_STEM.get(stem, stem) or "do"
         self.add(_ENDING[ending], match.start(), match.end())
 
     def _smile(self, match: re.Match[str]) -> None:

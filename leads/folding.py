@@ -28,12 +28,12 @@ from models import Company, Contact, Delivery, Lead, LeadEvent, Signal, Story
 FOLD_LOCK = 0x706F766F64
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Folded:
     """How many leads folding made and unmade."""
 
-    made: int = 0
-    unmade: int = 0
+    made: int
+    unmade: int
 
 
 @dataclass(slots=True)
@@ -44,6 +44,14 @@ class Stored:
     leads: dict[int, Lead] = field(default_factory=dict)
     touched: set[int] = field(default_factory=set)  # lead ids that a person has acted on
     outside: set[int] = field(default_factory=set)  # lead ids that others know by their key
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The contacts and companies that stories of some groups are about: contacts by key, companies by row id."""
+
+    contacts: dict[str, Contact]
+    companies: dict[int, Company]
 
 
 def lock_folding(session: Session) -> None:
@@ -62,19 +70,22 @@ def fold(
     """Fold the groups. `subject_keys` are the new subjects of signals that were just written, by their row id."""
     stored = _load(session, groups)
     facts = facts_of(session, groups, subject_keys, [s.id for rows in stored.stories.values() for s in rows])
-    _leave(session, subject_keys)
-    folded = Folded()
+    known = _known(session, groups, facts.values())
     current: list[tuple[Story, list[Fact]]] = []
     for group in sorted(groups):
-        current += _fold_group(session, group, facts.get(group, []), stored)
+        current += _fold_group(group, facts.get(group, []), stored, known)
+    session.add_all(story for story, _ in current)
     session.flush()
+    _move(session, current, subject_keys)
     failpoint("process.story.folded")
-    leads = _make_leads(session, current, stored, now, folded)
-    folded.unmade = _unmake(session, stored, {story.id for story, _ in current})
+    leads = [_lead(story, members, stored, known, now) for story, members in current]
+    session.add_all(lead for lead, _ in leads)
+    made = sum(story.id not in stored.leads for story, _ in current)
+    unmade = _unmake(session, stored, {story.id for story, _ in current})
     session.flush()
     failpoint("process.lead.made")
     sync_deliveries(session, leads, targets, now)
-    return folded
+    return Folded(made, unmade)
 
 
 def _load(session: Session, groups: Collection[Group]) -> Stored:
@@ -97,16 +108,37 @@ def _load(session: Session, groups: Collection[Group]) -> Stored:
     return stored
 
 
-def _leave(session: Session, subject_keys: Mapping[int, str | None]) -> None:
-    """Signals about nobody to write to belong to no story."""
-    without = [signal_id for signal_id, key in subject_keys.items() if key is None]
-    if without:
-        session.execute(update(Signal).where(Signal.id.in_(without)).values(story_id=None))
+def _known(session: Session, groups: Iterable[Group], facts: Iterable[Sequence[Fact]]) -> Known:
+    keys = {key.partition(":")[2] for _, key in groups if key.startswith("contact:")}
+    ids = {link.company_id for members in facts for fact in members for link in fact.ties if link.company_id}
+    contacts = session.scalars(select(Contact).where(Contact.key.in_(keys))) if keys else ()
+    companies = session.scalars(select(Company).where(Company.id.in_(ids))) if ids else ()
+    return Known(
+        {contact.key: contact for contact in contacts}, {company.id: company for company in companies}
+    )
+
+
+def _move(
+    session: Session,
+    current: Sequence[tuple[Story, Sequence[Fact]]],
+    subject_keys: Mapping[int, str | None],
+) -> None:
+    """Put signals into their stories, and those about nobody to write to into none."""
+    moved: list[dict[str, int | None]] = [
+        {"id": fact.signal_id, "story_id": story.id}
+        for story, members in current
+        for fact in members
+        if fact.story_id != story.id
+    ]
+    moved += [{"id": signal_id, "story_id": None} for signal_id, key in subject_keys.items() if key is None]
+    if moved:
+        session.execute(update(Signal), moved)
 
 
 def _fold_group(
-    session: Session, group: Group, facts: list[Fact], stored: Stored
+    group: Group, facts: list[Fact], stored: Stored, known: Known
 ) -> list[tuple[Story, list[Fact]]]:
+    """The stories of one group, stored ones and new ones, each with its signals in order of telling."""
     kind, subject_key = group
     rows = {story.key: story for story in stored.stories.get(group, [])}
     by_key = {fact.key: fact for fact in facts}
@@ -116,7 +148,7 @@ def _fold_group(
     for cluster in clusters:
         members = [by_key[telling.key] for telling in cluster.tellings]
         story = rows.get(cluster.key) or Story(key=cluster.key, kind=kind, subject_key=subject_key)
-        _fill_story(session, story, cluster, members)
+        _fill_story(story, cluster, members, known)
         folded.append((story, members))
     return folded
 
@@ -131,58 +163,39 @@ def _fixed(rows: Iterable[Story], facts: Iterable[Fact], stored: Stored) -> dict
     return fixed
 
 
-def _fill_story(session: Session, story: Story, cluster: Cluster, members: Sequence[Fact]) -> None:
+def _fill_story(story: Story, cluster: Cluster, members: Sequence[Fact], known: Known) -> None:
+    contact = _contact(story, known)
+    ids = [link.company_id for fact in members for link in fact.ties if link.company_id]
+    company = known.companies.get(ids[0]) if ids else None
     story.first_at, story.last_at = cluster.first_at, cluster.last_at
-    story.subject_name = members[0].subject.name[:255]
-    contact = company = None
-    if story.subject_key.startswith("contact:"):
-        contact = session.scalar(select(Contact).where(Contact.key == story.subject_key.partition(":")[2]))
-        story.contact_id = contact.id if contact else None
-    company_id = next((link.company_id for fact in members for link in fact.ties if link.company_id), None)
-    if company_id is not None:
-        company = session.get(Company, company_id)
-    story.company_id = company_id
-    known = contact or company
-    if known is not None:
-        story.subject_name = known.name
-    session.add(story)
-    session.flush()
-    moved = [fact.signal_id for fact in members if fact.story_id != story.id]
-    if moved:
-        session.execute(update(Signal).where(Signal.id.in_(moved)).values(story_id=story.id))
+    story.contact_id = contact.id if contact else None
+    story.company_id = company.id if company else None
+    named = contact or company
+    story.subject_name = named.name if named else members[0].subject.name[:255]
 
 
-def _make_leads(
-    session: Session,
-    current: Sequence[tuple[Story, list[Fact]]],
-    stored: Stored,
-    now: datetime,
-    folded: Folded,
-) -> list[tuple[Lead, Story]]:
-    leads = []
-    for story, members in current:
-        lead = stored.leads.get(story.id)
-        if lead is None:
-            lead = Lead(key=lead_key(story.key), story_id=story.id, created_at=now, updated_at=now, owner="")
-            folded.made += 1
-        if _fill_lead(session, lead, story, members, touched=lead.id in stored.touched):
-            lead.updated_at = now
-        session.add(lead)
-        leads.append((lead, story))
-    return leads
-
-
-def _fill_lead(session: Session, lead: Lead, story: Story, members: Sequence[Fact], *, touched: bool) -> bool:
-    """Set what follows from the signals; status and owner stay as a person has set them. Whether anything changed."""
-    before = (lead.score, lead.score_parts, lead.sightings, lead.status, lead.owner, lead.policy)
-    lead.score, parts = score(story.kind, [fact.evidence for fact in members])
-    lead.score_parts = dict(parts)
-    lead.sightings = len({fact.post_id for fact in members})
-    lead.policy = "remember" if any(fact.sensitive for fact in members) else "pitch"
-    if not touched:
-        lead.status = status_of(story.subject_key, members)
-        lead.owner = _owner(session, story)
-    return before != (lead.score, lead.score_parts, lead.sightings, lead.status, lead.owner, lead.policy)
+def _lead(
+    story: Story, members: Sequence[Fact], stored: Stored, known: Known, now: datetime
+) -> tuple[Lead, Story]:
+    """The lead that a story is: what follows from its signals; status and owner stay as a person has set them."""
+    lead = stored.leads.get(story.id)
+    if lead is None:
+        lead = Lead(key=lead_key(story.key), story_id=story.id, created_at=now, owner="")
+    total, parts = score(story.kind, [fact.evidence for fact in members])
+    values: dict[str, object] = {
+        "score": total,
+        "score_parts": dict(parts),
+        "sightings": len({fact.post_id for fact in members}),
+        "policy": "remember" if any(fact.sensitive for fact in members) else "pitch",
+    }
+    if lead.id not in stored.touched:
+        values |= {"status": status_of(story.subject_key, members), "owner": _owner(story, known)}
+    changed = {name: value for name, value in values.items() if getattr(lead, name) != value}
+    for name, value in changed.items():
+        setattr(lead, name, value)
+    if changed:
+        lead.updated_at = now
+    return lead, story
 
 
 def status_of(subject_key: str, members: Sequence[Fact]) -> str:
@@ -192,13 +205,16 @@ def status_of(subject_key: str, members: Sequence[Fact]) -> str:
     return "review" if any(fact.in_review for fact in members) else "new"
 
 
-def _owner(session: Session, story: Story) -> str:
-    for table, row_id in ((Contact, story.contact_id), (Company, story.company_id)):
-        if row_id is not None:
-            owner = session.scalar(select(table.owner).where(table.id == row_id))
-            if owner:
-                return owner
-    return ""
+def _contact(story: Story, known: Known) -> Contact | None:
+    prefix, _, key = story.subject_key.partition(":")
+    return known.contacts.get(key) if prefix == "contact" else None
+
+
+def _owner(story: Story, known: Known) -> str:
+    """Who looks after the contact, or else after the company."""
+    contact = _contact(story, known)
+    company = known.companies.get(story.company_id or 0)
+    return (contact.owner if contact else "") or (company.owner if company else "")
 
 
 def _unmake(session: Session, stored: Stored, current: set[int]) -> int:

@@ -5,44 +5,54 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from povod import __version__
-from povod.commands import (
-    contacts,
-    crawling,
-    database,
-    detection,
-    example,
-    exporting,
-    leads,
-    links,
-    rules,
-    setup,
-    sources,
-)
-from povod.faults import FAILED, UserError
+from povod.faults import FAILED, WRONG_USE, UserError
 
-app = typer.Typer(
-    name="povod",
-    help="Hears the moments that give an honest reason to write to the people you know.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for module in (setup, example, crawling, detection, exporting):
-    module.register(app)
-for name, group in {
-    "sources": sources.app,
-    "contacts": contacts.app,
-    "leads": leads.app,
-    "links": links.app,
-    "rules": rules.app,
-    "db": database.app,
-}.items():
-    app.add_typer(group, name=name)
+# Which module of povod.commands holds which command. Only the module that is called for is imported: a filter
+# in a pipe must not wait for the crawler's libraries, nor `sources list` for those of detection.
+COMMANDS = {
+    "init": "setup",
+    "check": "setup",
+    "demo": "example",
+    "run": "crawling",
+    "crawl": "crawling",
+    "process": "crawling",
+    "detect": "detection",
+    "export": "exporting",
+}
+GROUPS = {
+    "sources": "sources",
+    "contacts": "contacts",
+    "leads": "leads",
+    "links": "links",
+    "rules": "rules",
+    "db": "database",
+}
+
+
+def application(called: str | None = None) -> typer.Typer:
+    """Build the command line: all of it, or only what the command called for needs."""
+    app = typer.Typer(
+        name="povod",
+        help="Hears the moments that give an honest reason to write to the people you know.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    known = called in COMMANDS or called in GROUPS
+    for name in dict.fromkeys(COMMANDS.values()):
+        if not known or COMMANDS.get(str(called)) == name:
+            import_module(f"povod.commands.{name}").register(app)
+    for group, name in GROUPS.items():
+        if not known or called == group:
+            app.add_typer(import_module(f"povod.commands.{name}").app, name=group)
+    return app
 
 
 def _version(wanted: bool) -> None:
@@ -51,9 +61,8 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
-    version: Annotated[
+    _version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
@@ -63,7 +72,7 @@ def _root(
 def main() -> None:
     """Run the command line; whatever goes wrong ends as lines of words and an exit status."""
     try:
-        app()
+        _run()
     except UserError as error:
         _tell(error.lines)
         sys.exit(error.status)
@@ -75,8 +84,14 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:  # noqa: BLE001 -- the last line of defence: no traceback reaches a user
-        _tell_unexpected(error)
-        sys.exit(FAILED)
+        known = _known_fault(error)
+        _tell(known[0] if known else _unexpected(error))
+        sys.exit(known[1] if known else FAILED)
+
+
+def _run() -> None:
+    # --version and completion need no command at all; anything unknown gets all of them, to be told the nearest.
+    application(sys.argv[1] if len(sys.argv) > 1 else None)()
 
 
 def _tell(lines: tuple[str, ...] | list[str]) -> None:
@@ -84,23 +99,21 @@ def _tell(lines: tuple[str, ...] | list[str]) -> None:
         sys.stderr.write(f"povod: {line}\n")
 
 
-def _tell_unexpected(error: Exception) -> None:
-    known = _known_faults(error)
-    if known:
-        _tell(known)
-        return
+def _unexpected(error: Exception) -> list[str]:
     if os.environ.get("POVOD_DEBUG"):
         traceback.print_exception(error)
     where = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(where.filename)}:{where.lineno}"  # noqa: PTH119 -- a traceback's names are strings
-    _tell([f"unexpected fault in {place}: {type(error).__name__}: {error} (POVOD_DEBUG=1 shows more)"])
+    return [f"unexpected fault in {place}: {type(error).__name__}: {error} (POVOD_DEBUG=1 shows more)"]
 
 
-def _known_faults(error: Exception) -> list[str]:
-    """Return the lines of the packages' own faults, which need no traceback."""
+def _known_fault(error: Exception) -> tuple[list[str], int] | None:
+    """Return the lines and the exit status of the packages' own faults, which need no traceback."""
     from models import DatabaseFault  # noqa: PLC0415 -- --help must not wait for the database layer
-    from triggers.loader import RuleFaults  # noqa: PLC0415
+    from triggers.faults import RuleFaults  # noqa: PLC0415
 
-    if isinstance(error, DatabaseFault | RuleFaults):
-        return str(error).splitlines()
-    return []
+    if isinstance(error, DatabaseFault):
+        return str(error).splitlines(), FAILED
+    if isinstance(error, RuleFaults):
+        return str(error).splitlines(), WRONG_USE
+    return None

@@ -10,10 +10,13 @@ from pathlib import Path
 def references() -> Mapping[str, str]:
     """Return the text of every reference by its file's name."""
     from povod import command_reference  # noqa: PLC0415 -- imports every command
-    from povod.cli import app  # noqa: PLC0415
+    from povod.cli import application  # noqa: PLC0415
     from povod.config import reference  # noqa: PLC0415
 
-    return {"configuration.md": reference.reference(), "commands.md": command_reference.reference(app)}
+    return {
+        "configuration.md": reference.reference(),
+        "commands.md": command_reference.reference(application()),
+    }
 
 
 if __name__ == "__main__":

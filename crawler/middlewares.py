@@ -64,12 +64,14 @@ class FollowRedirects(RedirectMiddleware):
 
     def handle_referer(self, request: Request, response: Response) -> None:
         """Send no Referer."""
+        del response
         request.headers.pop("Referer", None)
 
     def process_response(
         self, request: Request, response: Response, spider: Any = None
     ) -> Request | Response:
         """Follow within the limits, without the conditions that were meant for the first address."""
+        del spider  # Scrapy no longer gives it
         try:
             followed = super().process_response(request, response)
         except IgnoreRequest:

@@ -34,7 +34,7 @@ class GuardedResolver:
         """Scrapy's way of putting it in place."""
         self.reactor.installNameResolver(self)
 
-    def resolveHostName(  # the name is the interface's
+    def resolveHostName(  # noqa: N802  the name is the interface's
         self,
         resolutionReceiver: Any,  # noqa: N803
         hostName: str,  # noqa: N803

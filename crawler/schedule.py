@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from itertools import pairwise
 from statistics import median
 
 from crawler.feeds import Rhythm
@@ -58,7 +59,7 @@ def suggested_interval(now: datetime, recent: Sequence[datetime], policy: FetchP
     times = sorted((time for time in recent if time <= now), reverse=True)[:10]
     if not times:
         return policy.min_interval * 4
-    gaps = [(later - earlier).total_seconds() for later, earlier in zip(times, times[1:], strict=False)]
+    gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(times)]
     silence = (now - times[0]).total_seconds()
     return max(median(gaps) / 4 if gaps else 0, silence / 8)
 

@@ -21,6 +21,7 @@ _FEED = re.compile(rb"<(?:rss|feed|rdf:rdf|(?:\w+:)?(?:feed|rss))[\s>]", re.IGNO
 _NESTED_ENTITY = re.compile(
     rb"<!ENTITY\s+(?:%\s*)?[^\s>]+\s+(?:[\"'][^\"']*[&%]|SYSTEM|PUBLIC)", re.IGNORECASE
 )
+_BARE_SITE = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}/?", re.IGNORECASE)
 _LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{2000,}")
 
 
@@ -100,6 +101,8 @@ def _what_it_is(document: bytes) -> str:
 
 
 def _finish(raw: RawFeed, document: bytes, source: str, url: str, limits: Limits) -> ParsedFeed:
+    if _BARE_SITE.fullmatch(raw.link):
+        _add_scheme(raw)
     base = absolute(url, raw.link) or url
     feed = ParsedFeed(
         version=raw.version,
@@ -114,6 +117,20 @@ def _finish(raw: RawFeed, document: bytes, source: str, url: str, limits: Limits
         entries = entries[: limits.posts]
     feed.posts = [_post(entry, raw, source, base, limits) for entry in entries]
     return feed
+
+
+def _address(email: str) -> str:
+    """An e-mail address that somebody reads, or ""."""
+    return "" if "@" not in email or "noreply" in email.lower() else email.strip()[:255]
+
+
+def _add_scheme(raw: RawFeed) -> None:
+    """A feed that calls its site `site.example` calls its posts `site.example/post`: neither is relative."""
+    site = raw.link.rstrip("/")
+    raw.link = f"https://{site}/"
+    for entry in raw.entries:
+        if entry.link.startswith(f"{site}/"):
+            entry.link = f"https://{entry.link}"
 
 
 def _post(entry: RawEntry, raw: RawFeed, source: str, base: str, limits: Limits) -> PostItem:
@@ -132,7 +149,7 @@ def _post(entry: RawEntry, raw: RawFeed, source: str, base: str, limits: Limits)
         updated=entry.updated,
         author_name=clean_title(author.author)[:255],
         author_url=absolute(base, author.author_url),
-        author_email=author.author_email[:255] if "noreply" not in author.author_email else "",
+        author_email=_address(author.author_email),
         tags=[clean_title(tag)[:100] for tag in entry.tags[:50]],
     )
     if len(text) > limits.text:

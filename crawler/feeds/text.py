@@ -50,10 +50,13 @@ _FOOTER = re.compile(
 
 
 def clean_text(value: str, kind: str = "") -> str:
-    """Plain text of a body. `kind`: "text" is taken as it is, "html" and "" are parsed if they look like HTML."""
-    if kind == "text" or ("<" not in value and "&" not in value):
+    """Plain text of a body. `kind`: "text" has no tags to remove, "html" and "" are parsed if they look like HTML.
+
+    Character references are replaced once in any case: many feeds escape what they call text twice.
+    """
+    if "<" not in value and "&" not in value:
         return clean_lines(value)
-    if "<" not in value or not _MARKUP.search(value):
+    if kind == "text" or "<" not in value or not _MARKUP.search(value):
         return clean_lines(unescape_once(value))
     return _without_footer(_html_to_text(value))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ class ReadRequest:
     source: str
     url: str
     content_type: str = ""
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     cpu_seconds: int = 10
 
 

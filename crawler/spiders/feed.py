@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -61,10 +62,8 @@ class FeedSpider(scrapy.Spider):
                 yield self._request(task)
                 continue
             self._place_free.clear()
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._place_free.wait(), _LOOK)
-            except TimeoutError:
-                pass
 
     def finished(self, task: Task) -> None:
         """The source's harvest is stored, or given up: its server may be asked for another one."""

@@ -174,7 +174,10 @@ def wild_head(pattern: str) -> str:
 @lru_cache(10_000)
 def wild_pattern(pattern: str) -> Any:
     """Compile a wildcard word with RE2: many stars would let `re` backtrack for long."""
-    parts = [".*" if part == "*" else "." if part == "?" else re2.escape(part) for part in re.split(r"([*?])", pattern)]
+    parts = [
+        ".*" if part == "*" else "." if part == "?" else re2.escape(part)
+        for part in re.split(r"([*?])", pattern)
+    ]
     return re2.compile("(?s)" + "".join(parts))
 
 

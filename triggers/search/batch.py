@@ -50,7 +50,9 @@ class Batch:
         self._holding: dict[tuple[str, str, str], int] = {}
         self._found: dict[int, Sequence[Found]] = {}
         self.text = _masks([post.text for post in posts], table)
-        self.title = _masks([post.title for post in posts], table) if any(post.title for post in posts) else {}
+        self.title = (
+            _masks([post.title for post in posts], table) if any(post.title for post in posts) else {}
+        )
         self.any = _united(self.text, self.title) if self.title else self.text
 
     def view(self, index: int) -> View:
@@ -133,9 +135,16 @@ class View:
         """Return the places at which an atom stands, in order."""
         if self._by_atom is not None:
             places = self._by_atom.get(atom, [])
-            return places if zone is None else [place for place in places if (place < ZONE_GAP) == (zone == TITLE)]
+            return (
+                places
+                if zone is None
+                else [place for place in places if (place < ZONE_GAP) == (zone == TITLE)]
+            )
         return [
-            place for first, held in self.words(zone) for place, atoms in enumerate(held, first) if atom in atoms
+            place
+            for first, held in self.words(zone)
+            for place, atoms in enumerate(held, first)
+            if atom in atoms
         ]
 
     def prepare(self) -> None:
@@ -187,10 +196,18 @@ def field_values(post: SearchPost, field: str) -> list[str]:
         return _hosts(post.url)
     if field in ("hashtag", "mention"):
         mark, given = ("#", post.hashtags) if field == "hashtag" else ("@", post.mentions)
-        written = [word for text in (post.title, post.text) if mark in text for word in words.surfaces(text) if word[0] == mark]
+        written = [
+            word
+            for text in (post.title, post.text)
+            if mark in text
+            for word in words.surfaces(text)
+            if word[0] == mark
+        ]
         return list({words.folded(word.lstrip("#@＃")) for word in (*given, *written)} - {""})
     if field == "author":
-        return list({words.folded(name) for word in words.surfaces(post.author) for name in words.names(word)})
+        return list(
+            {words.folded(name) for word in words.surfaces(post.author) for name in words.names(word)}
+        )
     value: str | None = getattr(post, field)
     return [words.folded(value)] if value else []
 

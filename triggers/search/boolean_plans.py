@@ -138,7 +138,7 @@ class NotPlan:
     def posts(self, batch: Batch, within: int) -> int:
         return within & ~self.inner.posts(batch, within)
 
-    def spans(self, view: View) -> Iterable[Span]:
+    def spans(self, _view: View, /) -> Iterable[Span]:
         return ()
 
     def anchors(self) -> frozenset[Anchor] | None:

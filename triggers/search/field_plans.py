@@ -60,7 +60,7 @@ class NamePlan:
             return within
         return sum(1 << index for index in bits(within) if holds_names(batch.posts[index].author, self.names))
 
-    def spans(self, view: View) -> Iterable[Span]:
+    def spans(self, _view: View, /) -> Iterable[Span]:
         return ()
 
     def anchors(self) -> frozenset[Anchor] | None:
@@ -78,7 +78,7 @@ class HoldsPlan:
     def posts(self, batch: Batch, within: int) -> int:
         return batch.holding(self.key, self.holds) & within
 
-    def spans(self, view: View) -> Iterable[Span]:
+    def spans(self, _view: View, /) -> Iterable[Span]:
         return ()
 
     def anchors(self) -> frozenset[Anchor] | None:
@@ -103,7 +103,7 @@ class AgePlan:
 
         return batch.holding(("age", self.op, self.value), holds) & within
 
-    def spans(self, view: View) -> Iterable[Span]:
+    def spans(self, _view: View, /) -> Iterable[Span]:
         return ()
 
     def anchors(self) -> frozenset[Anchor] | None:
@@ -149,7 +149,9 @@ class ContactPlan:
         if contacts is None:
             raise SearchFault(f"{self.field.name}: needs contacts")
         if self.field.name == "score":
-            return sum(1 << index for index in bits(within) if self._scored(contacts.score(batch.posts[index])))
+            return sum(
+                1 << index for index in bits(within) if self._scored(contacts.score(batch.posts[index]))
+            )
         return sum(1 << index for index in bits(within) if self._known(contacts.facts(batch.posts[index])))
 
     def _scored(self, score: float | None) -> bool:
@@ -163,7 +165,7 @@ class ContactPlan:
             return words.folded(value[1:]) in {words.folded(name) for name in facts.lists}
         return value == "any" or facts.known == (value == "known")
 
-    def spans(self, view: View) -> Iterable[Span]:
+    def spans(self, _view: View, /) -> Iterable[Span]:
         return ()
 
     def anchors(self) -> frozenset[Anchor] | None:
@@ -184,7 +186,11 @@ def holds_names(text: str, names: tuple[str, ...]) -> bool:
 def links(post: SearchPost) -> list[str]:
     """Return the web addresses in a post's title and text."""
     return [
-        word.casefold() for text in (post.title, post.text) if _WEB in text for word in words.surfaces(text) if _WEB in word
+        word.casefold()
+        for text in (post.title, post.text)
+        if _WEB in text
+        for word in words.surfaces(text)
+        if _WEB in word
     ]
 
 

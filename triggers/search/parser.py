@@ -10,7 +10,21 @@ from triggers.search.dialects import POVOD, Dialect
 from triggers.search.limits import MAX_DEPTH, MAX_LENGTH, MAX_PAIRS, MAX_REGEXES, MAX_TERMS
 from triggers.search.scanner import Scanner, Token
 from triggers.search.syntax import (
-    And, Cased, Field, Include, Near, Node, Not, Or, Regex, Scope, Word, all_of, any_of, children, walk,
+    And,
+    Cased,
+    Field,
+    Include,
+    Near,
+    Node,
+    Not,
+    Or,
+    Regex,
+    Scope,
+    Word,
+    all_of,
+    any_of,
+    children,
+    walk,
 )  # fmt: skip
 
 _STARTS = frozenset({"(", "NOT", "TERM", "FIELD", "LIST", "RANGE", "+"})
@@ -51,13 +65,19 @@ class _Parser:
     def query(self) -> Query:
         scanner = self.scanner
         if len(self.text) > MAX_LENGTH:
-            raise scanner.fault(MAX_LENGTH, f"the query has {len(self.text):,} characters", f"at most {MAX_LENGTH:,} are possible")
+            raise scanner.fault(
+                MAX_LENGTH,
+                f"the query has {len(self.text):,} characters",
+                f"at most {MAX_LENGTH:,} are possible",
+            )
         if self.peek().kind == "END":
             raise scanner.fault(0, "the query is empty", "write a word to search for")
         node = self.expression()
         left = self.peek()
         if left.kind != "END":
-            raise scanner.fault(left.at, "this parenthesis closes nothing", "take it out, or open one before it")
+            raise scanner.fault(
+                left.at, "this parenthesis closes nothing", "take it out, or open one before it"
+            )
         if node is None:
             raise scanner.fault(0, "nothing of this query can be said here", "; ".join(scanner.losses[:3]))
         if not _requires(node):
@@ -92,7 +112,9 @@ class _Parser:
                 break
             self.take()
         if len(parts) > 1 and mixed is not None:
-            self.scanner.warn(mixed, "AND binds more tightly than OR here; put parentheses to say which you mean")
+            self.scanner.warn(
+                mixed, "AND binds more tightly than OR here; put parentheses to say which you mean"
+            )
         return _joined(parts, any_of)
 
     def alternatives(self) -> Node | None:
@@ -128,7 +150,9 @@ class _Parser:
         if required and others:
             self.scanner.losses.append("words without + only rank in Lucene; they were left out")
             others = []
-        return _joined([*required, _joined(others, any_of), *forbidden] if others else [*required, *forbidden], all_of)
+        return _joined(
+            [*required, _joined(others, any_of), *forbidden] if others else [*required, *forbidden], all_of
+        )
 
     def near(self) -> Node | None:
         left_at = self.peek().at
@@ -144,19 +168,23 @@ class _Parser:
             left = self.nearness(left, right, token, (left_at, right_at))
         return left
 
-    def nearness(self, left: Node | None, right: Node | None, token: Token, places: tuple[int, int]) -> Node | None:
+    def nearness(
+        self, left: Node | None, right: Node | None, token: Token, places: tuple[int, int]
+    ) -> Node | None:
         for node, place in zip((left, right), places, strict=True):
             if node is not None:
-                self._check_positional(node, token, place)
+                self._check_positional(node, place)
         if left is None or right is None:
             return left or right
         if any(isinstance(node, And) for side in (left, right) for node in walk(side)):
             self.scanner.warn(token.at, "AND inside NEAR: each of its parts must be near")
             if _pairs(left) * _pairs(right) > MAX_PAIRS:
-                raise self.scanner.fault(token.at, "too many AND inside NEAR", f"at most {MAX_PAIRS} pairs are worked out")
+                raise self.scanner.fault(
+                    token.at, "too many AND inside NEAR", f"at most {MAX_PAIRS} pairs are worked out"
+                )
         return Near(left, right, *token.value)
 
-    def _check_positional(self, node: Node, token: Token, place: int) -> None:
+    def _check_positional(self, node: Node, place: int) -> None:
         for inner in walk(node):
             if isinstance(inner, Not):
                 hint = "write a NOT (a NEAR/5 b) for posts in which b is not near a"
@@ -164,7 +192,9 @@ class _Parser:
             if isinstance(inner, Field | Include):
                 name = inner.name if isinstance(inner, Field) else "search"
                 hint = "write #tag" if name == "hashtag" else f"write (a NEAR/5 b) AND {name}:..."
-                raise self.scanner.fault(place, f"{name}: has no place in the text, so nothing can be near it", hint)
+                raise self.scanner.fault(
+                    place, f"{name}: has no place in the text, so nothing can be near it", hint
+                )
 
     def unary(self) -> Node | None:
         negated = False
@@ -182,7 +212,7 @@ class _Parser:
                 return self.counted(token)
             case "RANGE":
                 kept = [node for node in token.value if node is not None]
-                return self._lost(token) if not kept else all_of(kept)
+                return all_of(kept) if kept else self._lost()
             case "(":
                 return self.group(token)
             case "FIELD":
@@ -193,11 +223,19 @@ class _Parser:
 
     def _misplaced(self, token: Token) -> Exception:
         if token.kind == "END":
-            return self.scanner.fault(token.at, "something is missing at the end", "an operator wants words on both sides")
+            return self.scanner.fault(
+                token.at, "something is missing at the end", "an operator wants words on both sides"
+            )
         if token.kind == ")":
-            return self.scanner.fault(token.at, "there is nothing before this parenthesis", "write words between parentheses")
+            return self.scanner.fault(
+                token.at, "there is nothing before this parenthesis", "write words between parentheses"
+            )
         name = self.text[token.at : self.scanner.place].strip() or token.kind
-        hint = "put the word in quotes to search for it" if name.isalpha() else "take it out, or write a word before it"
+        hint = (
+            "put the word in quotes to search for it"
+            if name.isalpha()
+            else "take it out, or write a word before it"
+        )
         return self.scanner.fault(token.at, f"{name} has nothing on its left", hint)
 
     def counted(self, token: Token) -> Node | None:
@@ -207,19 +245,24 @@ class _Parser:
         if self.terms > MAX_TERMS:
             raise self.scanner.fault(token.at, f"more than {MAX_TERMS:,} terms", "split the search in two")
         if self.regexes > MAX_REGEXES:
-            raise self.scanner.fault(token.at, f"more than {MAX_REGEXES} regular expressions", "join them with |")
-        return self._lost(token) if node is None else node
+            raise self.scanner.fault(
+                token.at, f"more than {MAX_REGEXES} regular expressions", "join them with |"
+            )
+        return self._lost() if node is None else node
 
-    def _lost(self, token: Token) -> None:
+    def _lost(self) -> Node | None:
         name = (self.scanner.field or "").lstrip("?")
         loss = f"{name}: has no counterpart here" if name else "a limit of * on both sides"
         if loss not in self.scanner.losses:
             self.scanner.losses.append(loss)
+        return None
 
     def group(self, token: Token) -> Node | None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise self.scanner.fault(token.at, f"more than {MAX_DEPTH} levels of parentheses", "flatten the query")
+            raise self.scanner.fault(
+                token.at, f"more than {MAX_DEPTH} levels of parentheses", "flatten the query"
+            )
         lists, self.scanner.lists = self.scanner.lists, 0
         node = self.expression()
         # Inside the group a comma joined values of one field as OR does.
@@ -237,13 +280,17 @@ class _Parser:
     def field(self, token: Token) -> Node | None:
         name: str = token.value
         if self.scope or self.scanner.field:
-            raise self.scanner.fault(token.at, f"{name}: cannot stand inside another field", "join the two with AND")
+            raise self.scanner.fault(
+                token.at, f"{name}: cannot stand inside another field", "join the two with AND"
+            )
         if name in fields.TEXT or name == "raw":
             return self._scoped(name, token)
         self.scanner.field = name
         first = self.peek()
         if first.kind not in ("TERM", "RANGE", "("):
-            raise self.scanner.fault(token.at, f"{name}: wants a value", f"write {name}:value, or {name}:(a OR b)")
+            raise self.scanner.fault(
+                token.at, f"{name}: wants a value", f"write {name}:value, or {name}:(a OR b)"
+            )
         parts = [_as_include(self.primary())]
         while self._comma():
             parts.append(_as_include(self.primary()))
@@ -262,7 +309,9 @@ class _Parser:
         self.scope = name
         first = self.peek()
         if first.kind not in ("TERM", "("):
-            raise self.scanner.fault(token.at, f"{name}: wants words", f"write {name}:word, or {name}:(a OR b)")
+            raise self.scanner.fault(
+                token.at, f"{name}: wants words", f"write {name}:word, or {name}:(a OR b)"
+            )
         node = self.primary()
         self.scope = None
         if name == "raw":
@@ -322,7 +371,11 @@ def _pairs(node: Node) -> int:
     """Return into how many plain parts the ANDs inside NEAR are worked out."""
     match node:
         case And(nodes) | Or(nodes):
-            return sum(_pairs(inner) for inner in nodes) if any(isinstance(inner, And) for inner in walk(node)) else 1
+            return (
+                sum(_pairs(inner) for inner in nodes)
+                if any(isinstance(inner, And) for inner in walk(node))
+                else 1
+            )
         case Near():
             product = 1
             for inner in children(node):

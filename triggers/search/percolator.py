@@ -67,7 +67,11 @@ class Percolator:
     """All searches, ready to be matched. Not to be shared between threads."""
 
     def __init__(
-        self, *, detect: Detect | None = None, contacts: Contacts | None = None, now: Callable[[], datetime] | None = None
+        self,
+        *,
+        detect: Detect | None = None,
+        contacts: Contacts | None = None,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self.table = AtomTable()
         self._detect = detect
@@ -123,7 +127,9 @@ class Percolator:
             except ValueError as error:
                 faults.append((name, error))
         while waiting:
-            ready = [name for name, (query, _) in waiting.items() if not includes(query.node) & waiting.keys()]
+            ready = [
+                name for name, (query, _) in waiting.items() if not includes(query.node) & waiting.keys()
+            ]
             for name in ready or list(waiting):
                 query, version = waiting.pop(name)
                 try:
@@ -157,7 +163,9 @@ class Percolator:
         """Return for each search that matches any of a batch of posts which it matches, as bits."""
         with _without_collection():
             batch = self.batch(posts)
-            worked_out = ((filed.name, filed.plan.posts(batch, batch.all)) for filed in self._candidates(batch))
+            worked_out = (
+                (filed.name, filed.plan.posts(batch, batch.all)) for filed in self._candidates(batch)
+            )
             masks = {name: mask for name, mask in worked_out if mask}
             batch.forget_views()
         return masks
@@ -195,9 +203,11 @@ class Percolator:
             if included == name or (circle is not None and included in circle):
                 raise SearchFault(f"'{name}' and '{included}' include each other; take one of the two out")
             if included not in self._filed:
-                raise SearchFault(f"search:\"{included}\" is not known{_tip(included, self._filed)}")
+                raise SearchFault(f'search:"{included}" is not known{_tip(included, self._filed)}')
             if included in self._all_users(name):
-                raise SearchFault(f"'{included}' includes '{name}' already; searches cannot go round in a circle")
+                raise SearchFault(
+                    f"'{included}' includes '{name}' already; searches cannot go round in a circle"
+                )
         missing = self._missing(query.node)
         if missing:
             raise SearchFault(missing)
@@ -232,7 +242,9 @@ class Percolator:
         anchors = cheapest([plan.anchors()], self.table)
         old = self._filed.get(name)
         self._count += old is None
-        filed = Filed(name, version, query, enabled, plan, planner.atoms, anchors, old.order if old else self._count)
+        filed = Filed(
+            name, version, query, enabled, plan, planner.atoms, anchors, old.order if old else self._count
+        )
         if old is not None:
             self._unfile(old)
         self._file(filed)

@@ -7,15 +7,46 @@ from dataclasses import dataclass, field
 
 from triggers.search import fields, words
 from triggers.search.atoms import AtomTable
-from triggers.search.boolean_plans import AllWordsPlan, AndPlan, AnyWordsPlan, NotPlan, OrPlan, is_plain_word, places_known
-from triggers.search.field_plans import (
-    AgePlan, ContactPlan, DetectedPlan, HoldsPlan, NamePlan, ValuePlan, holder, name_words,
-)  # fmt: skip
+from triggers.search.boolean_plans import (
+    AllWordsPlan,
+    AndPlan,
+    AnyWordsPlan,
+    NotPlan,
+    OrPlan,
+    is_plain_word,
+    places_known,
+)
 from triggers.search.faults import SearchFault
+from triggers.search.field_plans import (
+    AgePlan,
+    ContactPlan,
+    DetectedPlan,
+    HoldsPlan,
+    NamePlan,
+    ValuePlan,
+    holder,
+    name_words,
+)  # fmt: skip
 from triggers.search.limits import MAX_INCLUDED, MAX_TERMS
 from triggers.search.plans import Anchor, NearPlan, Plan, RegexPlan, SequencePlan, SloppyPlan, WordPlan
 from triggers.search.syntax import (
-    And, Cased, Field, Form, Fuzzy, Include, Near, Node, Not, Or, Phrase, Regex, Scope, Wild, Word, all_of, any_of,
+    And,
+    Cased,
+    Field,
+    Form,
+    Fuzzy,
+    Include,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Regex,
+    Scope,
+    Wild,
+    Word,
+    all_of,
+    any_of,
 )  # fmt: skip
 from triggers.search.terms import ANY_WORD
 
@@ -54,7 +85,9 @@ class Planner:
 
     def _included(self, name: str, zone: str | None) -> Plan:
         if self.depth == MAX_INCLUDED or len(self.atoms) > MAX_TERMS * MAX_INCLUDED:
-            raise SearchFault(f"searches include each other more than {MAX_INCLUDED} deep, or come to too many terms")
+            raise SearchFault(
+                f"searches include each other more than {MAX_INCLUDED} deep, or come to too many terms"
+            )
         self.depth += 1
         plan = self.plan(self.included(name), zone)
         self.depth -= 1
@@ -113,8 +146,11 @@ class Planner:
         atoms = [None if item == ANY_WORD else self._use(key(item)) for item in items]
         if len(atoms) == 1 and atoms[0] is not None:
             return WordPlan(atoms[0], zone)
-        key = min((place for place, atom in enumerate(atoms) if atom is not None), key=lambda place: self.table.rarity(atoms[place] or 0))
-        return SequencePlan(tuple(atoms), key, zone)
+        rarest = min(
+            (place for place, atom in enumerate(atoms) if atom is not None),
+            key=lambda place: self.table.rarity(atoms[place] or 0),
+        )
+        return SequencePlan(tuple(atoms), rarest, zone)
 
     def _use(self, key: str) -> int:
         atom = self.table.use(key)

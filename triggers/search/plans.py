@@ -36,7 +36,7 @@ class Plan(Protocol):
     def posts(self, batch: Batch, within: int) -> int:
         """Return which of the posts `within` match, exactly."""
 
-    def spans(self, view: View) -> Iterable[Span]:
+    def spans(self, view: View, /) -> Iterable[Span]:
         """Return the places that satisfied it in a post that matched."""
 
     def anchors(self) -> frozenset[Anchor] | None:
@@ -286,7 +286,9 @@ class RegexPlan:
             touched = [
                 place
                 for place, token in view.tokens.items()
-                if view.span(place, place).field == span.field and token.start < span.end and span.start < token.end
+                if view.span(place, place).field == span.field
+                and token.start < span.end
+                and span.start < token.end
             ]
             if touched:
                 found.append(Place(touched[0], touched[-1], ((touched[0], touched[-1]),)))

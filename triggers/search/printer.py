@@ -5,7 +5,21 @@ from __future__ import annotations
 import re
 
 from triggers.search.syntax import (
-    And, Cased, Field, Form, Fuzzy, Include, Near, Node, Not, Or, Phrase, Regex, Scope, Wild, Word,
+    And,
+    Cased,
+    Field,
+    Form,
+    Fuzzy,
+    Include,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Regex,
+    Scope,
+    Wild,
+    Word,
 )  # fmt: skip
 
 _PLAIN_VALUE = re.compile(r"[\w@*/:%~.+-][\w@*/:%~.+=?-]*")
@@ -61,7 +75,12 @@ def _inside(node: Node, kinds: tuple[type, ...]) -> str:
 
 def quoted(value: str, *, always: bool = False) -> str:
     """Return a value as it must be written to be read as one: bare where possible."""
-    if not always and _PLAIN_VALUE.fullmatch(value) and _DOTS not in value and value not in ("AND", "OR", "NOT", "И", "ИЛИ", "НЕ"):
+    if (
+        not always
+        and _PLAIN_VALUE.fullmatch(value)
+        and _DOTS not in value
+        and value not in ("AND", "OR", "NOT", "И", "ИЛИ", "НЕ")
+    ):
         return value
     escaped = value.replace("\\", "\\\\")
     return '"' + re.sub(r"([\"“”])", r"\\\1", escaped) + '"'

@@ -19,7 +19,7 @@ from triggers.search.syntax import Field
 
 QUOTES = {'"': '"”“', "“": "”“\"", "„": "“”\"", "«": "»", "”": "”\""}  # fmt: skip
 _SINGLE = {"'": "'", "‘": "’"}
-_STOP = frozenset("()\"“”„«»|{}")
+_STOP = frozenset('()"“”„«»|{}')
 _OPERATORS = {"AND": "AND", "OR": "OR", "NOT": "NOT", "И": "AND", "ИЛИ": "OR", "НЕ": "NOT"}
 _NEAR = re.compile(r"(O?)(?:NEAR|РЯДОМ)/(\d{1,9})(f?)|AROUND\((\d{1,9})\)")
 _LIST = re.compile(r"(o?)near/(\d{1,9}):", re.IGNORECASE)
@@ -139,7 +139,7 @@ class Scanner:
             hint = f"write NEAR/{max(int(slash[1]) - 1, 0)}, or set the dialect to youscan"
             raise self.fault(at, "a distance like /n is YouScan's", hint)
         for name, kind in _OPERATORS.items():
-            if upper.startswith(name) and (len(upper) == len(name) or upper[len(name)] in " \t\r\n()\"“„«{"):
+            if upper.startswith(name) and (len(upper) == len(name) or upper[len(name)] in ' \t\r\n()"“„«{'):
                 return self._take(kind, len(name))
         if re.match(r"O?NEAR(?![\w:])|РЯДОМ(?!\w)", upper):
             raise self.fault(at, "NEAR wants a distance", "write NEAR/5: at most five words between")
@@ -159,7 +159,7 @@ class Scanner:
             if end and (at + 1 < len(text)) and not text[at + 1].isspace():
                 return self._phrase(at, _SINGLE[char], end.start())
         if char == "{":
-            return self._enclosed(at, "}", "a brace", lambda inner: terms.cased(inner))
+            return self._enclosed(at, "}", "a brace", terms.cased)
         if char == "/":
             return self._regex(at)
         if char in "]}»”>":
@@ -175,8 +175,12 @@ class Scanner:
                 return self.dialect.reads.get(name, self.dialect.reads.get(name.lower())) or f"?{name}"
         elif name.lower() in fields.ALL:
             return name.lower()
-        known = [known for known in self.dialect.reads] or list(fields.ALL)
-        raise self.fault(at, f"unknown field '{name[:30]}:'", nearest(name, known) or "put the text in quotes if it is no field")
+        known = list(self.dialect.reads) or list(fields.ALL)
+        raise self.fault(
+            at,
+            f"unknown field '{name[:30]}:'",
+            nearest(name, known) or "put the text in quotes if it is no field",
+        )
 
     def _phrase(self, at: int, closing: str, end: int | None = None) -> Token:
         if end is None:
@@ -232,9 +236,13 @@ class Scanner:
             self.losses.append(f"the weight in '{chunk[:40]}': a post matches or it does not")
             chunk = boost[1]
         if chunk in _LOWER:
-            self.warn(at, f"lower-case '{chunk}' is searched as a word; write {_LOWER[chunk]} for the operator")
+            self.warn(
+                at, f"lower-case '{chunk}' is searched as a word; write {_LOWER[chunk]} for the operator"
+            )
         if re.fullmatch(r"o?near/\d+f?", chunk, re.IGNORECASE):
-            self.warn(at, f"lower-case '{chunk}' is searched as words; write {chunk.upper()} for the operator")
+            self.warn(
+                at, f"lower-case '{chunk}' is searched as words; write {chunk.upper()} for the operator"
+            )
         if re.search(r"\w&\w", chunk):
             self.warn(at, f"'&' inside '{chunk[:40]}' joins a word; put spaces around it for AND")
         return Token("TERM", at, self._made(at, lambda: terms.bare(chunk)))
@@ -281,7 +289,9 @@ class Scanner:
         while end < len(text) and not text[end].isspace() and text[end] not in "()|,":
             end += 1
         if end == start:
-            raise self.fault(at, f"{self.field}: wants a value", f"write {self.field}:value, or {self.field}:(a OR b)")
+            raise self.fault(
+                at, f"{self.field}: wants a value", f"write {self.field}:value, or {self.field}:(a OR b)"
+            )
         self.place = end
         return text[start:end]
 

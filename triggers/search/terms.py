@@ -57,12 +57,16 @@ def cased(inner: str) -> Cased:
 
 def _fuzzy(word: str, edits: str) -> Fuzzy:
     if edits not in ("", "1"):
-        raise TermFault(f"~{edits[:5]} is too far for one word", "only ~1 is possible; a phrase takes \"a b\"~n")
+        raise TermFault(
+            f"~{edits[:5]} is too far for one word", 'only ~1 is possible; a phrase takes "a b"~n'
+        )
     found = words.surfaces(word)
     if len(found) != 1 or _WILD.search(word):
-        raise TermFault("~1 wants a single word before it", "a phrase takes \"a b\"~n")
+        raise TermFault("~1 wants a single word before it", 'a phrase takes "a b"~n')
     if len(words.folded(found[0])) < 4:
-        raise TermFault(f"'{word[:20]}' is too short for ~1", "four letters or more, or every second word would match")
+        raise TermFault(
+            f"'{word[:20]}' is too short for ~1", "four letters or more, or every second word would match"
+        )
     return Fuzzy(found[0])
 
 
@@ -72,11 +76,17 @@ def wildcard(chunk: str) -> str:
     literal = pattern.replace("*", "a").replace("?", "a")
     if words.surfaces(literal) != [literal]:
         raise TermFault(f"'{chunk[:40]}' is more than one word", "a wildcard stands within a single word")
-    pattern = re.sub(r"\*+", "*", "".join(words.folded(part) if part not in "*?" else part for part in re.split(r"([*?])", pattern)))
+    pattern = re.sub(
+        r"\*+",
+        "*",
+        "".join(words.folded(part) if part not in "*?" else part for part in re.split(r"([*?])", pattern)),
+    )
     before = re.split(r"[*?]", pattern, maxsplit=1)[0].lstrip("#@")
     star = pattern.find("*")
     if star >= 0 and len(pattern[:star].lstrip("#@").replace("?", "")) < _LETTERS_BEFORE_STAR:
-        raise TermFault("three letters or more must stand before '*'", "write word*, not wo*", max(chunk.find("*"), 0))
+        raise TermFault(
+            "three letters or more must stand before '*'", "write word*, not wo*", max(chunk.find("*"), 0)
+        )
     if not before:
         raise TermFault("a letter must stand before '?'", "write wo?d", max(chunk.find("?"), 0))
     return pattern
@@ -90,7 +100,7 @@ def phrase(inner: str, slop: int | None) -> Phrase:
     while items and items[-1] == ANY_WORD:
         items.pop()
     if not items or items[0] == ANY_WORD:
-        raise TermFault("there is no word in these quotation marks", "write \"new job\"")
+        raise TermFault("there is no word in these quotation marks", 'write "new job"')
     if len(items) > MAX_PHRASE:
         raise TermFault(f"more than {MAX_PHRASE} words in one phrase", "take the words that matter")
     if slop is not None and ANY_WORD in items:
@@ -111,13 +121,17 @@ def _phrase_items(chunk: str) -> list[str]:
 def regex(pattern: str) -> Regex:
     """Read what stands between slashes."""
     if len(pattern) > MAX_REGEX:
-        raise TermFault(f"this regular expression has {len(pattern)} characters", f"at most {MAX_REGEX} are possible")
+        raise TermFault(
+            f"this regular expression has {len(pattern)} characters", f"at most {MAX_REGEX} are possible"
+        )
     try:
         compiled = compiled_regex(pattern)
     except (re2.error, ValueError, OverflowError) as error:
         what = error.args[0] if error.args else "not understood"
         what = what.decode("utf-8", "replace") if isinstance(what, bytes) else str(what)
-        raise TermFault(f"not a regular expression: {what[:80]}", "it is read by RE2: no look-around, no back-references") from None
+        raise TermFault(
+            f"not a regular expression: {what[:80]}", "it is read by RE2: no look-around, no back-references"
+        ) from None
     if compiled.search("") is not None:
         raise TermFault("this regular expression matches the empty text", "it would match every post")
     return Regex(pattern)

@@ -38,7 +38,9 @@ def _marks() -> str:
 
 
 INVISIBLE = "\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_SYMBOL = "[\u231a-\u23ff\u2600-\u27bf\u2b05-\u2b55\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+_SYMBOL = (
+    "[\u231a-\u23ff\u2600-\u27bf\u2b05-\u2b55\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+)
 _TONE = "[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]"
 EMOJI = f"[\U0001f1e6-\U0001f1ff]{{2}}|{_SYMBOL}{_TONE}*(?:\u200d{_SYMBOL}{_TONE}*)*"
 _RUN = rf"\w[\w{_marks()}]*"

@@ -56,7 +56,7 @@ def peek(path: Path, mapping: Mapping[str, str] | None = None) -> Peek:
     Raises:
         ContactsFault: it cannot be.
     """
-    table, found = _open(path, Options(mapping))
+    table, found = open_table(path, Options(mapping))
     return Peek(str(path), table.encoding, table.delimiter, table.columns, found, _unused(table, found))
 
 
@@ -81,7 +81,7 @@ def import_contacts(
         ContactsFault: the file cannot be read, or its columns are not understood.
     """
     options = options or Options(mapping)
-    table, found = _open(path, options)
+    table, found = open_table(path, options)
     source = source or path.name
     report = ImportReport(
         str(path), source, dry_run, found, _unused(table, found), table.encoding, table.delimiter
@@ -102,7 +102,12 @@ def import_contacts(
     return report
 
 
-def _open(path: Path, options: Options) -> tuple[Table, ColumnMap]:
+def open_table(path: Path, options: Options) -> tuple[Table, ColumnMap]:
+    """Open a table and find out which column is which.
+
+    Raises:
+        ContactsFault: it cannot be read or understood.
+    """
     is_header = None if options.mapping else looks_like_header
     if options.mapping:
         wanted = {column for value in options.mapping.values() for column in (value, *value.split(";"))}

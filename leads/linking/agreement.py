@@ -42,6 +42,13 @@ WORTH: dict[Level, float] = {
 }
 
 
+def worth(level: Level, a: str, b: str) -> float:
+    """Return what an agreement of two words is worth; slips less in short words."""
+    if level is Level.SLIP:
+        return min(WORTH[level], 1.06 - 1.6 / min(len(a), len(b)))
+    return WORTH[level]
+
+
 @lru_cache(maxsize=1 << 18)
 def agreement(a: str, b: str) -> Level:
     """Return how far two folded words agree. Symmetric."""
@@ -72,18 +79,17 @@ def _declined(a: str, b: str, sound_a: str, sound_b: str) -> bool:
 
 
 def _slips(sound_a: str, sound_b: str, a: str, b: str) -> Level:
-    shorter = min(len(sound_a), len(sound_b))
-    if shorter < MIN_ONE_SLIP:
-        return Level.NONE
     if a.isdigit() or b.isdigit():
         return Level.NONE
-    distance = min(
-        OSA.distance(sound_a, sound_b, score_cutoff=2),
-        OSA.distance(root(a), root(b), score_cutoff=2),
-        OSA.distance(a, b, score_cutoff=2) if a.isascii() == b.isascii() else 3,
-    )
-    if distance <= 1:
-        return Level.SLIP
-    if distance == 2 and shorter >= MIN_TWO_SLIPS:
-        return Level.TWO_SLIPS
-    return Level.NONE
+    pairs = [(sound_a, sound_b), (root(a), root(b))]
+    if a.isascii() == b.isascii():
+        pairs.append((a, b))
+    found = Level.NONE
+    for one, other in pairs:
+        shorter = min(len(one), len(other))
+        distance = OSA.distance(one, other, score_cutoff=2) if shorter >= MIN_ONE_SLIP else 3
+        if distance <= 1:
+            return Level.SLIP
+        if distance == 2 and shorter >= MIN_TWO_SLIPS:
+            found = Level.TWO_SLIPS
+    return found

@@ -12,6 +12,8 @@ from leads.linking.tables import rows
 _DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")
 _JOINERS = re.compile(r"(?<=\w)[/.](?=\w)")
 _WORDS = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*|&")
+_ROMAN = re.compile(r"^x{0,3}(?:ix|iv|v?i{0,3})$")
+_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
 _MAX_FORM_WORDS = 6
 
 
@@ -51,7 +53,16 @@ def parse_company(name: str) -> CompanyName:
         core.pop()
     if core[:1] == ["the"] and len(core) > 1:
         core.pop(0)
-    return CompanyName(name, tuple(core or found), frozenset(forms))
+    own = core or found
+    return CompanyName(name, (*own[:1], *(roman(word) for word in own[1:])), frozenset(forms))
+
+
+def roman(word: str) -> str:
+    """Return a Roman numeral of two letters or more as digits, other words as they are."""
+    if len(word) < 2 or not _ROMAN.match(word):
+        return word
+    values = [_ROMAN_VALUES[c] for c in word]
+    return str(sum(-v if v < max(values[i:]) else v for i, v in enumerate(values)))
 
 
 def _without_forms(found: list[str]) -> tuple[list[str], list[str]]:

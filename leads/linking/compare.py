@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from leads.linking.agreement import WORTH, Level, agreement
+from leads.linking.agreement import Level, agreement, worth
 from leads.linking.person_names import Part, PersonName, parse_person
 
+# The same letters in the same order, divided into words otherwise: "AnnaSokolova".
+_GLUED = 0.97
 # What a word weighs by what it is: given and family names alike, a patronymic less, a particle hardly.
 _WEIGHT = {Part.GIVEN: 1.0, Part.FAMILY: 1.15, Part.PATRONYMIC: 0.6, Part.PARTICLE: 0.15}
 
@@ -47,8 +49,12 @@ def person_score(a: PersonName, b: PersonName) -> float:
     The worth of the words that agree, against words that both have and that differ (a contradiction) and words
     that only one has (which says little).
     """
+    if (b.words, b.raw) < (a.words, a.raw):
+        a, b = b, a
+    if a.words and len(a.words) != len(b.words) and "".join(a.words) == "".join(b.words):
+        return _GLUED
     pairing = pair_words(a.words, b.words)
-    agreed = sum(_weight(a, i, b, j) * WORTH[level] for i, j, level in pairing.pairs)
+    agreed = sum(_weight(a, i, b, j) * worth(level, a.words[i], b.words[j]) for i, j, level in pairing.pairs)
     possible = sum(_weight(a, i, b, j) for i, j, _ in pairing.pairs)
     left = sum(_WEIGHT[a.parts[i]] for i in pairing.left)
     right = sum(_WEIGHT[b.parts[j]] for j in pairing.right)

@@ -52,6 +52,10 @@ class Linker:
         for company in companies:
             self.organisations.add(company)
 
+    def settle(self) -> None:
+        """Finish the index now, so that the first mention need not wait for it."""
+        self.people.settle()
+
     def add(self, record: ContactRecord | CompanyRecord) -> None:
         """Make a record known, in place of an earlier one of the same key."""
         self.remove(record.key)

@@ -99,6 +99,12 @@ class People:
             self.columns.remove(row)
         return bool(rows)
 
+    def settle(self) -> None:
+        """Sort what was added since the last time."""
+        for index in (self._pairs, self._keys, self._rows):
+            index.settle()
+        self.vocabulary.settle()
+
     def by_key(self, key: Key) -> list[int]:
         """Return the rows that have an exact key."""
         return self._alive(self._keys.get([key_hash(key)]))

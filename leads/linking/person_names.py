@@ -87,6 +87,8 @@ def _western(count: int, family: int) -> list[Part]:
 
 
 def _roles(found: list[str]) -> list[Part]:
+    if not found:
+        return []
     if len(found) == 1:
         return [Part.GIVEN if is_given(found[0]) and not _FAMILY.search(found[0]) else Part.FAMILY]
     patronymic = _patronymic_at(found)

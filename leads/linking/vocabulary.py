@@ -62,6 +62,10 @@ class Vocabulary:
         self._counts[number] += 1
         return number
 
+    def settle(self) -> None:
+        """Sort what was added since the last time."""
+        self._misspelt.settle()
+
     def root(self, number: int) -> str:
         """Return the root of a number."""
         return self._roots[number]

@@ -1,0 +1,119 @@
+"""Links mentions of invented people against a million invented contacts; peers in the same run.
+
+python -m benchmarks.linking [--contacts 1000000] [--mentions 10000] [--peers]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import statistics
+import time
+from collections import defaultdict
+
+import psutil
+
+from benchmarks.invented_people import Told, World
+from leads.linking.linker import Linker
+from leads.linking.records import ContactRecord, Decision, Linking
+
+
+def main() -> None:
+    """Print recall, precision, speed, memory, and the namesake test."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contacts", type=int, default=1_000_000)
+    parser.add_argument("--mentions", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--peers", action="store_true", help="also measure rapidfuzz cdist and Splink, if installed"
+    )
+    parser.add_argument("--misses", type=int, default=0, help="show so many mentions that were missed")
+    arguments = parser.parse_args()
+    world = World(arguments.contacts, arguments.seed)
+    told = list(world.mentions(arguments.mentions))
+    strangers = list(world.strangers(1_000))
+    linker = build(world)
+    answers = measure_speed(linker, told)
+    print_quality(world, told, answers, arguments.misses)
+    linked = sum(linker.link(mention).decision is Decision.LINK for mention in strangers)
+    print(f"namesakes who are someone else: {linked} of {len(strangers)} linked by themselves (bar: 1 %)")
+    if arguments.peers:
+        from benchmarks.linking_peers import print_peers
+
+        print_peers(world, told)
+
+
+def build(world: World) -> Linker:
+    """Build the index; print how long it takes and what it weighs."""
+    gc.collect()
+    process = psutil.Process()
+    before = process.memory_info().rss
+    started = time.perf_counter()
+    linker = Linker(world.contacts)
+    linker.settle()
+    took = time.perf_counter() - started
+    gc.collect()
+    size = (process.memory_info().rss - before) / 2**20
+    print(f"{len(world.contacts):,} contacts: built in {took:.1f} s (bar 20), {size:.0f} MiB (bar 600)")
+    return linker
+
+
+def measure_speed(linker: Linker, told: list[Told]) -> list[Linking]:
+    """Link all mentions one by one; print mentions a second and percentiles."""
+    times = []
+    answers = []
+    for one in told:
+        started = time.perf_counter()
+        answers.append(linker.link(one.mention))
+        times.append(time.perf_counter() - started)
+    cuts = statistics.quantiles(times, n=100)
+    rate = len(told) / sum(times)
+    print(
+        f"{rate:,.0f} mentions/s (bar 5,000), p50 {cuts[49] * 1e3:.2f} ms, p99 {cuts[98] * 1e3:.2f} ms (bar 5)"
+    )
+    return answers
+
+
+def print_quality(world: World, told: list[Told], answers: list[Linking], misses: int) -> None:
+    """Print recall at the first place per way of differing, and the precision of what was linked by itself."""
+    right: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    linked = linked_right = review = 0
+    by_key = {contact.key: contact for contact in world.contacts}
+    for one, answer in zip(told, answers, strict=True):
+        meant = world.contacts[one.contact]
+        first = by_key.get(answer.candidates[0].key) if answer.candidates else None
+        strict = first is meant
+        fair = strict or (first is not None and indistinguishable(one, first, meant))
+        right[one.way].append((fair, strict))
+        right["all"].append((fair, strict))
+        if answer.decision is Decision.LINK:
+            linked += 1
+            linked_right += strict
+        review += answer.decision is Decision.REVIEW
+        if misses and not fair:
+            misses -= 1
+            print(f"  missed ({one.way}): {one.mention} is {meant}; first is {first}")
+    print(
+        "recall@1 (a namesake whom nothing in the mention tells apart counts as right; in brackets: does not)"
+    )
+    for way, found in right.items():
+        fair, strict = (sum(column) / len(found) for column in zip(*found, strict=True))
+        print(f"  {way:16} {fair:.3f} ({strict:.3f}) of {len(found)}")
+    print(
+        f"linked by itself: {linked / len(told):.1%}, right {linked_right / max(linked, 1):.4f} (bar .99); review {review / len(told):.1%}"
+    )
+
+
+def indistinguishable(one: Told, first: ContactRecord, meant: ContactRecord) -> bool:
+    """Tell whether everything that the mention tells is as true of the first candidate as of whom it means."""
+    told = one.mention
+    return (
+        first.name == meant.name
+        and not (told.email or told.handle)
+        and (not told.company or first.company == meant.company)
+        and (not told.place or first.place == meant.place)
+    )
+
+
+if __name__ == "__main__":
+    main()

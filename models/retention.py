@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.faults import database_faults
@@ -19,7 +19,7 @@ BATCH = 1_000
 
 
 def purge(engine: Engine, now: datetime, *, batch: int = BATCH) -> int:
-    """Blank posts older than their source's retention, unless a lead rests on them; return how many.
+    """Blank posts that were stored longer ago than their source's retention, unless a lead rests on them; return how many.
 
     A blanked post keeps its key and the hash of its content, and nothing else: without them it would come back
     as new as long as its feed carries it. Safe to repeat and to kill: one transaction per batch.
@@ -50,10 +50,10 @@ def _expired(session: Session, now: datetime) -> ColumnElement[bool]:
     spans = session.scalars(
         select(Source.retention_days).where(Source.retention_days.is_not(None)).distinct()
     )
-    age = func.coalesce(Post.published_at, Post.first_seen_at, type_=Post.first_seen_at.type)
+    # Counted from when povod stored it: what a source publishes with an old date is not thereby old to its reader.
     too_old = [
         Post.source_id.in_(select(Source.id).where(Source.retention_days == days))
-        & (age < now - timedelta(days=days))
+        & (Post.first_seen_at < now - timedelta(days=days))
         for days in spans
         if days is not None
     ]

@@ -146,7 +146,7 @@ class RetentionConfig(Section):
 
     posts: Duration | None = Field(
         timedelta(days=730),
-        description="Posts older than this are removed, with what was found in them, unless a lead rests on them. "
+        description="Posts stored longer ago than this are blanked, with what was found in them, unless a lead rests on them. "
         "`null` keeps them for ever.",
     )
 

@@ -113,7 +113,7 @@ def _plain(row: dict[str, Any], topics: frozenset[str]) -> Item:
     covers = frozenset(row["covers"]) | outside
     return Item(
         row["id"], row["text"], row["lang"], gold, covers, frozenset(row["ignore"]) | frozenset(row["superset"]),
-        topics, note=" ".join(row["labels"]),
+        topics, frozenset(row["covers"]), note=" ".join(row["labels"]),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from triggers.words import WordLists
 # Raised when the engine finds other matches with the same rules: what was processed is looked at again.
 ENGINE_VERSION = "1"
 # The vocabulary of so many texts is held at once, then forgotten.
-ZONE = 256
+ZONE = 2_000
 
 
 class Detector:
@@ -60,6 +60,10 @@ class Detector:
     def languages(self) -> tuple[str, ...]:
         """Return the languages that have rules."""
         return tuple(lang for lang, engine in self._engines.items() if engine.rules)
+
+    def engine(self, lang: str) -> LanguageEngine:
+        """Return the engine of a language that `languages` names."""
+        return self._engines[lang]
 
     def detect(self, document: Document) -> Detection:
         """Return what is found in one document."""

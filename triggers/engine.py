@@ -128,6 +128,10 @@ class LanguageEngine:
                     have.setdefault(entry.selection.name, []).append(entry)
         return Work(document, words, kept) if kept else None
 
+    def reachable(self, document: Document) -> set[str]:
+        """Return the numbers of the lines that the gate lets a text be matched against (for benchmarks)."""
+        return {str(number) for number in self.gate.lines(surface(document.text))}
+
     def prepare(self, works: Iterable[Work]) -> None:
         """Build the Matchers some works will ask for. Must happen outside a memory zone, which forgets words."""
         self.matchers.ready({line for work in works for line in work.lines()})

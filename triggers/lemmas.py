@@ -14,6 +14,8 @@ from typing import Any, Protocol
 import yaml
 
 CACHE = 200_000
+_OF_VERBS = frozenset({"past", "pres", "futr", "1per", "2per", "3per", "impr"})
+_PARTS_OF_SPEECH = frozenset({"VERB", "PRTF", "PRTS", "GRND", "INFN", "NPRO"})
 
 
 class Lemmatiser(Protocol):
@@ -128,6 +130,8 @@ class Russian:
     def forms_with(self, lemma: str, grammemes: str) -> frozenset[str]:
         """See `Lemmatiser`; grammemes are OpenCorpora's (`past`, `1per`, `femn`, `sing`, `NOUN`, `gent`)."""
         wanted = frozenset(grammemes.split("+"))
+        if wanted & _OF_VERBS and not wanted & _PARTS_OF_SPEECH:
+            wanted |= {"VERB"}  # not the participles, which have tenses too
         found = frozenset(form for form, tags in self._lexeme(lemma) if wanted <= tags)
         if not found:
             raise ValueError(

@@ -50,7 +50,7 @@ _KEYS = (
 )
 _REQUIRED = ("title", "id", "kind", "language", "status", "level", "description", "detection", "examples")
 # Where a subject is looked for, beside a fixed one.
-FINDS = ("clause", "before", "after", "object", "at")
+FINDS = ("clause", "before", "after", "object", "at", "addressee")
 _SLOTS = ("company", "role", "place", "amount", "when", "object")
 
 

@@ -93,8 +93,8 @@ class EnglishResolver:
     def resolve(
         self, tokens: Tokens, start: int, end: int, verb: int, find: str, registers: frozenset[str]
     ) -> Subject | None:
-        """See `Resolver`. `after` looks behind the predicate, everything else before it."""
-        if find == "after":
+        """See `Resolver`. `after` and `addressee` look behind the predicate, everything else before it."""
+        if find in ("after", "addressee"):
             return self._after(tokens, end, registers)
         low, _ = tokens.sentence_span(start)
         return self._before(tokens, low, start, registers)

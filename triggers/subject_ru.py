@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from triggers.lemmas import Russian, folded
 from triggers.subject import NOBODY, Subject, is_capital, named
 from triggers.text import HANDLE, Tokens
@@ -52,6 +54,11 @@ OTHERS = frozenset(
     }
 )
 NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
+# Kin words that strangers are called by, or that name nobody alone.
+LOOSE_KIN = frozenset(
+    {"дети", "семья", "малыш", "малышка", "ребенок", "невеста", "жених", "близнецы", "дед", "баба", "отец"}
+)
+NEAR_GREETING = 8
 OBLIQUE = {
     "object": frozenset({"accs", "gent"}),
     "at": frozenset({"gent"}),
@@ -76,9 +83,12 @@ class RussianResolver:
         """See `Resolver`.
 
         `clause` and `before` ask for the nominative and the verb's form; `object` for whom it is
-        done to (`уволили меня`), `at` for `у кого` (`у нас родилась`), `after` for what follows.
+        done to (`уволили меня`), `at` for `у кого` (`у нас родилась`), `after` for what follows,
+        `addressee` for whom a greeting is meant.
         """
         low, high = self._span(tokens, start, end)
+        if find == "addressee":
+            return self._addressee(tokens, start, end, registers)
         if find == "after":
             return self._oblique(tokens, end, high, start, find, registers)
         if find in OBLIQUE:
@@ -261,6 +271,37 @@ class RussianResolver:
                 if found is not None and found is not NOBODY:
                     return found
         return None
+
+    def _addressee(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject:
+        """Return whom a greeting is for: kin or a name said near it, else somebody not named."""
+        span = range(max(0, start - NEAR_GREETING), min(len(tokens), end + NEAR_GREETING))
+        unnamed = Subject("public" if "news" in registers else "person", how="whom the greeting is for")
+        found = unnamed
+        for at in sorted(span, key=lambda at: start - at if at < start else at - end):
+            lower = tokens.lowers[at]
+            if lower in ("нас", "меня") and self._greeted(tokens, at):
+                return Subject("author", how="first person")
+            if start <= at < end or (at and tokens.lowers[at - 1] in SECOND | THIRD):
+                continue
+            lemma = self.lemmas.lemma(lower)
+            tags = self.lemmas.readings(folded(tokens.words[at]))
+            called = any(reading & {"nomn", "voct", "accs"} for reading in tags)
+            if called and lemma in self.kin and lemma not in LOOSE_KIN:
+                return Subject("relative", self._name_after(tokens, at), None, lemma, how="kin")
+            name = called and is_capital(tokens.words[at]) and any(reading & NAME_TAGS for reading in tags)
+            if found is unnamed and (name or tokens.words[at] == HANDLE):
+                found = replace(named(tokens, at, at + 1), who=unnamed.who)
+                if name:
+                    found = replace(found, name=self._full(tokens, at))
+        return found
+
+    def _greeted(self, tokens: Tokens, at: int) -> bool:
+        """Say whether `нас` or `меня` stands beside a verb of greeting and is no `от нас`."""
+        low, high = tokens.clause_span(at)
+        return tokens.lowers[at - 1 : at] != ["от"] and any(
+            word.startswith(("поздрав", "поздрал"))
+            for word in tokens.lowers[max(low, at - 2) : min(high, at + 3)]
+        )
 
     def _by_verb(
         self, tokens: Tokens, low: int, high: int, verb: int, registers: frozenset[str]

@@ -109,7 +109,9 @@ def _target_ids(session: Session, decisions: Iterable[PostDecision]) -> dict[Tar
     ids: dict[Target, int] = {}
     for schema, table in (("person", Contact), ("company", Company)):
         if wanted[schema]:
-            rows = session.execute(select(table.key, table.id).where(table.key.in_(wanted[schema])))
+            query = select(table.key, table.id).where(table.key.in_(wanted[schema])).order_by(table.id)
+            # Held until the commit, so that nobody can remove a contact between this look and its link.
+            rows = session.execute(query.with_for_update(read=True))
             ids.update({(schema, key): row_id for key, row_id in rows})
     return ids
 

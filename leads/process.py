@@ -30,6 +30,8 @@ from models.session import read_only, session_factory
 from triggers.match import Detection, Document
 
 BATCH = 500
+# Larger batches are no faster, and statements that name each post would pass the databases' limit of parameters.
+LARGEST_BATCH = 2_000
 
 
 class Detects(Protocol):
@@ -115,7 +117,7 @@ def process(
         )
         work = _Work(engine, detector, rulebook, settings, version, clock)
         report.due = _count(work)
-        while not (stop and stop()) and _batch(work, batch, report):
+        while not (stop and stop()) and _batch(work, min(batch, LARGEST_BATCH), report):
             failpoint("process.batch.between")
             if on_progress:
                 on_progress(report)

@@ -3,19 +3,24 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
+from guards.failpoints import VARIABLE
 from leads.export import TEMPLATES
 from leads.export.files import ExportFault, ExportOptions, export_file, write_whole
 from leads.queries import LeadFilter, NoSuchLead, count_leads, find_lead, list_leads
 from leads.review import By, set_status
 from tests.leads.world import World, day, said
 
+ROOT = Path(__file__).parents[2]
 QUOTE = '=HYPERLINK("http://evil.example")'
 
 
@@ -192,3 +197,13 @@ def test_a_won_lead_leaves_the_exports(filled: World, tmp_path: Path) -> None:
         set_status(session, key, "accepted", By("olga", day(9)))
         set_status(session, key, "won", By("olga", day(9)))
     assert export(filled, tmp_path / "out", ExportOptions()) == 1
+
+
+def test_a_kill_before_the_move_leaves_the_earlier_file(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("earlier")
+    code = "import sys, pathlib; from leads.export.files import write_whole; write_whole(pathlib.Path(sys.argv[1]), ['new'])"
+    environment = {**os.environ, VARIABLE: "export.file.written"}
+    killed = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert path.read_text() == "earlier"

@@ -133,6 +133,13 @@ class World:
             )
             session.add(contact)
             session.flush()
+            if handle:
+                plain = handle.lstrip("@")
+                session.add(
+                    Identity(
+                        contact_id=contact.id, type="handle", platform="test", value=handle, normalized=plain
+                    )
+                )
             for type_, value in fields.items():
                 session.add(Identity(contact_id=contact.id, type=type_, value=value, normalized=value))
         self.contacts[key] = name

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -36,9 +37,11 @@ def days_of(clusters: list[Cluster]) -> list[list[float]]:
 
 @settings(max_examples=60)
 @given(TELLINGS, st.randoms())
-def test_stories_do_not_depend_on_the_order_of_tellings(tellings: list[Telling], chance: object) -> None:
+def test_stories_do_not_depend_on_the_order_of_tellings(
+    tellings: list[Telling], chance: random.Random
+) -> None:
     shuffled = list(tellings)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     assert stories_of("new_job", "contact:anna", tellings) == stories_of("new_job", "contact:anna", shuffled)
 
 

@@ -24,11 +24,8 @@ class CompanyName:
     raw: str
     core: tuple[str, ...]
     forms: frozenset[str]
-
-    @property
-    def key(self) -> str:
-        """What two spellings of one name share: the sounds of its own words."""
-        return " ".join(skeleton(word) for word in self.core)
+    # What two spellings of one name share: the sounds of its own words.
+    key: str
 
 
 @lru_cache(maxsize=1)
@@ -53,8 +50,9 @@ def parse_company(name: str) -> CompanyName:
         core.pop()
     if core[:1] == ["the"] and len(core) > 1:
         core.pop(0)
-    own = core or found
-    return CompanyName(name, (*own[:1], *(roman(word) for word in own[1:])), frozenset(forms))
+    own = core or found or [fold(name).strip()]
+    read = (*own[:1], *(roman(word) for word in own[1:]))
+    return CompanyName(name, read, frozenset(forms), " ".join(skeleton(word) for word in read))
 
 
 def roman(word: str) -> str:

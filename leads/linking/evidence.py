@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log2
 
@@ -136,17 +137,18 @@ def _differs_bits(part: Part, weights: Weights) -> float:
 
 
 def posterior(
-    candidates: list[Evidence], prior_bits: float, namesake_odds: float, others: int = 0
+    bits: Sequence[tuple[float, float]], prior_bits: float, namesake_odds: float, others: int = 0
 ) -> list[float]:
     """Return the probability of each candidate, against the others and against somebody who is not known.
 
-    Whoever else bears the name is at least `namesake_odds` as likely as the name makes the best candidate, so a
-    name alone never suffices. `others` are contacts of the same name that were not looked at.
+    `bits` are those of the name and of everything else. Whoever else bears the name is at least `namesake_odds`
+    as likely as the name makes the best candidate, so a name alone never suffices. `others` are contacts of the
+    same name that were not looked at.
     """
-    if not candidates:
+    if not bits:
         return []
-    odds = [2.0 ** min(found.bits - prior_bits, 200.0) for found in candidates]
-    best_name = max(found.name_bits for found in candidates)
+    odds = [2.0 ** min(name + other - prior_bits, 200.0) for name, other in bits]
+    best_name = max(name for name, _ in bits)
     outside = 1.0 + namesake_odds * 2.0 ** min(best_name - prior_bits, 200.0) + others * min(odds)
     total = sum(odds) + outside
     return [one / total for one in odds]

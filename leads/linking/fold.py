@@ -25,34 +25,38 @@ _SOUNDS = str.maketrans(
     }
 )  # fmt: skip
 
-# In this order: longer spellings of a sound before shorter ones.
-_LATIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), to)
-    for pattern, to in (
-        (r"shch|schtsch|stsch|tsch(?=e|i|$)|szcz", "sh"),
-        (r"sch|sz|sh", "S"),
-        (r"zh|(?<=[aeiou])j(?=[dk])", "Z"),
-        (r"tch|cz|ch", "C"),
-        (r"kh", "h"),
-        (r"ph", "f"),
-        (r"th", "t"),
-        (r"(?<=[aeiouy])gh|gh(?=t)", "g"),
-        (r"ck|q", "k"),
-        (r"tz|ts", "T"),
-        (r"c(?=[eiy])", "s"),
-        (r"c", "k"),
-        (r"x", "ks"),
-        (r"w", "v"),
-        (r"oo|ou", "u"),
-        (r"ee", "i"),
-        (r"[yj]", "i"),
+# In this order: longer spellings of a sound before shorter ones. The first column is what a word must hold for
+# the pattern to be worth trying.
+_LATIN: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
+    (hint, re.compile(pattern), to)
+    for hint, pattern, to in (
+        ("s", r"shch|schtsch|stsch|tsch(?=e|i|$)|szcz", "sh"),
+        ("s", r"sch|sz|sh", "S"),
+        ("z", r"zh", "Z"),
+        ("j", r"(?<=[aeiou])j(?=[dk])", "Z"),
+        ("c", r"tch|cz|ch", "C"),
+        ("k", r"kh", "h"),
+        ("p", r"ph", "f"),
+        ("t", r"th", "t"),
+        ("g", r"(?<=[aeiouy])gh|gh(?=t)", "g"),
+        ("k", r"ck", "k"),
+        ("q", r"q", "k"),
+        ("t", r"tz|ts", "T"),
+        ("c", r"c(?=[eiy])", "s"),
+        ("c", r"c", "k"),
+        ("x", r"x", "ks"),
+        ("w", r"w", "v"),
+        ("o", r"oo|ou", "u"),
+        ("ee", r"ee", "i"),
+        ("y", r"y", "i"),
+        ("j", r"j", "i"),
         # Soft vowels: "ye", "je", "ie" for е; "yo", "io" for ё; "yu", "iu" for ю; "ya", "ia" for я.
-        (r"(?:^|(?<=[aeou]))i(?=e)", ""),
-        (r"ie", "e"),
-        (r"i+(?=[aou])", "i"),
-        (r"i{2,}", "i"),
-        (r"(?<=[bdfghklmnprstvzSZCT])io(?=.)", "e"),
-        (r"(?<=[aeou])h(?=[bcdfgklmnprstvzSZCT])", ""),
+        ("ie", r"(?:^|(?<=[aeou]))i(?=e)", ""),
+        ("ie", r"ie", "e"),
+        ("ii", r"i+(?=[aou])", "i"),
+        ("ii", r"i{2,}", "i"),
+        ("io", r"(?<=[bdfghklmnprstvzSZCT])io(?=.)", "e"),
+        ("h", r"(?<=[aeou])h(?=[bcdfgklmnprstvzSZCT])", ""),
     )
 )
 _DOUBLE = re.compile(r"(.)\1+")
@@ -88,6 +92,7 @@ def skeleton(word: str) -> str:
     latin = word.translate(_SOUNDS) if not word.isascii() else word
     if latin.isdigit():
         return latin
-    for pattern, to in _LATIN:
-        latin = pattern.sub(to, latin)
+    for hint, pattern, to in _LATIN:
+        if hint in latin:
+            latin = pattern.sub(to, latin)
     return _DOUBLE.sub(r"\1", latin) or word

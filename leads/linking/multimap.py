@@ -35,6 +35,15 @@ class MultiMap:
             self._new_keys.append(key)
             self._new_rows.append(row)
 
+    def extend(self, keys: list[int], row: int) -> None:
+        """Add one row under several keys."""
+        if len(self._keys):
+            for key in keys:
+                self._late.setdefault(key, []).append(row)
+        else:
+            self._new_keys.extend(keys)
+            self._new_rows.extend([row] * len(keys))
+
     def settle(self) -> None:
         """Sort what was added; called by questions when needed, and once after building."""
         if not self._new_keys and len(self._late) <= max(1_000, len(self._keys) // 20):

@@ -88,7 +88,7 @@ class Organisations:
     ) -> Evidence:
         evidence = Evidence()
         if key is not None:
-            evidence.add(key.type, weights.email_agrees, f"{key.type} {key.value} is theirs")
+            evidence.add(key.type, weights.key_agrees[key.type], f"{key.type} {key.value} is theirs")
             evidence.exact = True
         if told is None:
             return evidence

@@ -12,9 +12,10 @@ from rapidfuzz.distance import OSA
 
 from leads.linking.columns import Columns
 from leads.linking.company_names import parse_company
+from leads.linking.fold import words
 from leads.linking.given_names import equivalent_roots
 from leads.linking.multimap import MultiMap, Rows
-from leads.linking.person_names import Part, PersonName, parse_person
+from leads.linking.person_names import Part, PersonName, is_patronymic, parse_person, particles, titles
 from leads.linking.places import place_key
 from leads.linking.records import ContactRecord, Key
 from leads.linking.stems import root
@@ -26,7 +27,10 @@ MAX_SINGLE = 200
 MAX_CANDIDATES = 200
 # Partners of a name among which a badly misspelt one is looked for.
 MAX_PARTNERS = 50_000
+MAX_SLIPS = 2
 _COMPANY_PAIR = 1 << 63
+# What a word may be instead of a number: a patronymic, or part of a name that needs parsing.
+_PATRONYMIC, _PARSE = -1, 0
 
 
 def key_hash(key: Key) -> int:
@@ -49,7 +53,10 @@ class People:
         self.vocabulary = Vocabulary()
         self._pairs = MultiMap()
         self._keys = MultiMap()
-        self._rows: MultiMap = MultiMap()
+        # Rows by the records' keys, made when a record is first replaced or removed.
+        self._rows: dict[str, list[int]] | None = None
+        # Words of names as they are written, with their numbers; while the index is being built.
+        self._plain: dict[str, int] = {}
         self._companies: dict[str, int] = {}
         self._company_counts: list[int] = [0]
         self._places: dict[str, int] = {}
@@ -59,50 +66,95 @@ class People:
         return self.columns.alive
 
     def add(self, record: ContactRecord) -> None:
-        """Make a person known; a record of the same key takes the place of the earlier one."""
+        """Make a person known; its key must not be known yet: see `remove`."""
         company = _count(
             parse_company(record.company).key if record.company else "", self._companies, self._company_counts
         )
         place = _count(place_key(record.place), self._places, self._place_counts)
         row = self.columns.append(record, company, place)
-        self._rows.add(key_hash(Key("row", record.key)), row)
         for key in record.keys:
             self._keys.add(key_hash(key), row)
             if key.type == "handle" and key.platform:
                 self._keys.add(key_hash(Key("handle", key.value)), row)
-        pairs: set[int] = set()
-        for name in (record.name, *record.aliases):
-            self._add_name(name, row, company, pairs)
+        if self._rows is not None:
+            self._rows.setdefault(record.key, []).append(row)
+        self._pairs.extend(self._name_pairs(record.name, company), row)
+        if record.aliases:
+            told = set(self._name_pairs(record.name, company, count=False))
+            for alias in record.aliases:
+                pairs = [pair for pair in self._name_pairs(alias, company) if pair not in told]
+                told.update(pairs)
+                self._pairs.extend(pairs, row)
 
-    def _add_name(self, name: str, row: int, company: int, pairs: set[int]) -> None:
+    def _name_pairs(self, name: str, company: int, *, count: bool = True) -> list[int]:
+        """Return the index entries of one name; its words are counted but for the second time."""
         if "@" in name:
-            return
-        numbers = [self.vocabulary.add(root(word)) for word in usable_words(parse_person(name))]
+            return []
+        numbers = self._word_numbers(name) if count else None
+        if numbers is None:
+            roots = (root(word) for word in usable_words(parse_person(name)))
+            numbers = [self.vocabulary.add(one) if count else self.vocabulary.number(one) for one in roots]
         if len(numbers) == 1:
-            numbers.append(0)
-        for a, b in combinations(dict.fromkeys(numbers), 2):
-            for pair in (_pair(a, b), _pair(b, a)):
-                if pair not in pairs:
-                    pairs.add(pair)
-                    self._pairs.add(pair, row)
-        if company:
-            for number in numbers:
-                pair = _pair(company, number)
-                if number and pair | _COMPANY_PAIR not in pairs:
-                    pairs.add(pair | _COMPANY_PAIR)
-                    self._pairs.add(pair | _COMPANY_PAIR, row)
+            numbers = [numbers[0], 0]
+        pairs: list[int] = []
+        for at, a in enumerate(numbers):
+            for b in numbers[at + 1 :]:
+                if a != b:
+                    pairs += (_pair(a, b), _pair(b, a))
+            if company and a:
+                pairs.append(_pair(company, a) | _COMPANY_PAIR)
+        return pairs if len(numbers) < 3 else list(dict.fromkeys(pairs))
+
+    def _word_numbers(self, name: str) -> list[int] | None:
+        """Return the numbers of the words of an ordinary name, None where it has to be parsed.
+
+        Nearly all names are two words, or three with a patronymic, that others bear too: no need to parse each.
+        """
+        found = []
+        told = name.split(" ")
+        for at, word in enumerate(told):
+            number = self._plain.get(word)
+            if number is None:
+                number = self._plain[word] = self._classify(word)
+            if number == _PATRONYMIC and at and len(told) == 3:
+                continue
+            if number <= 0:
+                return None
+            found.append(number)
+        if len(found) > 2:
+            return None
+        for number in found:
+            self.vocabulary.count_in(number)
+        return found
+
+    def _classify(self, text: str) -> int:
+        split = words(text)
+        if (
+            len(split) != 1
+            or len(split[0]) < 2
+            or split[0] in particles()
+            or split[0] in titles()
+            or "," in text
+        ):
+            return _PARSE
+        return _PATRONYMIC if is_patronymic(split[0]) else self.vocabulary.enter(root(split[0]))
 
     def remove(self, key: str) -> bool:
         """Forget a person; tell whether there was one."""
-        rows = self._alive(self._rows.get([key_hash(Key("row", key))]))
+        if self._rows is None:
+            self._rows = {}
+            for row in range(len(self.columns)):
+                self._rows.setdefault(self.columns[row].key, []).append(row)
+        rows = [row for row in self._rows.pop(key, ()) if not self.columns.is_gone(row)]
         for row in rows:
             self.columns.remove(row)
         return bool(rows)
 
     def settle(self) -> None:
         """Sort what was added since the last time."""
-        for index in (self._pairs, self._keys, self._rows):
-            index.settle()
+        self._pairs.settle()
+        self._keys.settle()
+        self._plain.clear()
         self.vocabulary.settle()
 
     def by_key(self, key: Key) -> list[int]:
@@ -171,24 +223,27 @@ class People:
         rows = self._by_pairs(either)
         if len(rows):
             return rows
-        parts = [self._by_partner(option, found_words, at) for at, option in enumerate(either) if option]
+        parts = [self._by_partner(option[0], found_words, at) for at, option in enumerate(exact) if option]
         parts = [part for part in parts if len(part)]
         return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.uint32)
 
-    def _by_partner(self, options: list[int], found_words: list[str], at: int) -> Rows:
+    def _by_partner(self, number: int, found_words: list[str], at: int) -> Rows:
         """Look among all who bear one word of the name for those whose other word is two slips away."""
+        low, high = _pair(number, 0), _pair(number + 1, 0)
+        if self._pairs.count(low, high) > MAX_PARTNERS:
+            return np.empty(0, dtype=np.uint32)
+        keys, rows = self._pairs.range(low, high)
+        partners = (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+        lengths = self.vocabulary.lengths(partners)
         parts = []
-        for number in options[:3]:
-            low, high = _pair(number, 0), _pair(number + 1, 0)
-            if self._pairs.count(low, high) > MAX_PARTNERS:
-                continue
-            keys, rows = self._pairs.range(low, high)
-            partners, place = np.unique(keys & np.uint64(0xFFFFFFFF), return_inverse=True)
-            names = [self.vocabulary.root(int(partner)) for partner in partners]
-            for other, word in enumerate(found_words):
-                if other != at:
-                    hits = process.extract(root(word), names, scorer=OSA.distance, score_cutoff=2, limit=10)
-                    parts.append(rows[np.isin(place, [hit[2] for hit in hits if hit[0]])])
+        for other, word in enumerate(found_words):
+            if other != at:
+                told = root(word)
+                near = np.abs(lengths - len(told)) <= MAX_SLIPS
+                numbers = np.unique(partners[near]).tolist()
+                names = [self.vocabulary.root(one) for one in numbers]
+                hits = process.extract(told, names, scorer=OSA.distance, score_cutoff=MAX_SLIPS, limit=10)
+                parts.append(rows[np.isin(partners, [numbers[hit[2]] for hit in hits if hit[1]])])
         return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.uint32)
 
     def _alive(self, rows: Rows) -> list[int]:

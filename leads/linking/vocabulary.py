@@ -6,6 +6,8 @@ from array import array
 from functools import lru_cache
 from zlib import crc32
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import OSA
 
 from leads.linking.fold import words
@@ -41,6 +43,7 @@ class Vocabulary:
         self._numbers: dict[str, int] = {}
         self._roots: list[str] = [""]
         self._counts = array("I", [0])
+        self._lengths = array("B", [0])
         self._misspelt = MultiMap()
 
     def __len__(self) -> int:
@@ -52,15 +55,29 @@ class Vocabulary:
 
     def add(self, new: str) -> int:
         """Count one more bearer of a root; return its number."""
+        number = self.enter(new)
+        self._counts[number] += 1
+        return number
+
+    def enter(self, new: str) -> int:
+        """Return the number of a root, which is given one if it has none; nobody is counted."""
         number = self._numbers.get(new)
         if number is None:
             number = self._numbers[new] = len(self._roots)
             self._roots.append(new)
             self._counts.append(0)
+            self._lengths.append(min(len(new), 255))
             for form in _deletions(new):
                 self._misspelt.add(crc32(form.encode()), number)
-        self._counts[number] += 1
         return number
+
+    def count_in(self, number: int) -> None:
+        """Count one more bearer of a numbered root."""
+        self._counts[number] += 1
+
+    def lengths(self, numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.int16]:
+        """Return the lengths of roots, 255 at most."""
+        return np.frombuffer(self._lengths, dtype=np.uint8)[numbers].astype(np.int16)
 
     def settle(self) -> None:
         """Sort what was added since the last time."""

@@ -73,14 +73,14 @@ class Weights:
     role_agrees: float = 1.5
     role_differs: float = -0.3
     # Exact keys: an address or handle is one person's, but for shared mailboxes and handles given up.
-    email_agrees: float = 30.0
-    handle_agrees: float = 28.0
-    url_agrees: float = 28.0
-    phone_agrees: float = 26.0
+    key_agrees: dict[str, float] = field(
+        default_factory=lambda: {"email": 30.0, "handle": 28.0, "url": 28.0, "phone": 26.0, "domain": 30.0}
+    )
     # A handle whose platform is not told: the same handle elsewhere is often, not always, the same person.
     bare_handle_agrees: float = 17.0
     # Organisations: names are meant to be unique; a part of one, or its initials, are not.
     company_prior_bits: float = 6.0
+    company_namesake_odds: float = 0.05
     company_exact: float = 13.0
     company_words: float = 9.0
     company_part: float = 5.5

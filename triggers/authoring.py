@@ -108,6 +108,6 @@ __all__ = [
     "mutate_rules",
     "new_rule",
     "rows",
-    "show",
     "run_examples",
+    "show",
 ]

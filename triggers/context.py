@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,14 +19,21 @@ import yaml
 from triggers.context_flags import FLAGS
 from triggers.dates import When, nearest
 from triggers.faults import RuleFault, RuleFaults
-from triggers.matcher import Hit, Matchers, outermost
+from triggers.lemmas import lemmatiser
+from triggers.matcher import Hit, Matchers, outermost, shared_matchers
 from triggers.phrases import Compiler, Pattern, PhraseFault
 from triggers.rule import Line
 from triggers.text import Tokens
-from triggers.words import UnknownList
+from triggers.words import UnknownList, WordLists
 
 Where = Literal["clause_before", "before", "after", "clause", "sentence", "near", "post"]
 PAST_DAYS = 730
+
+
+@lru_cache(8)
+def shared_cues(path: Path, words: WordLists, lang: str) -> ContextCues:
+    """Return the cues of a language with some word lists, read once in a process."""
+    return ContextCues(path, Compiler(words, lemmatiser(lang), lang), shared_matchers(lang))
 
 
 @dataclass(frozen=True, slots=True)

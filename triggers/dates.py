@@ -199,15 +199,16 @@ class _Dates:
         leads = self.word(start, high) in self.table.ahead and start != at
         if self.word(after + 1, high) in self.table.ago:
             days = round(count * _DAYS[unit])
-            there = None if self.published is None else self._back(days, unit)
+            there = self._back(days, unit)
             return self._made(start, after + 2, there, count * _DAYS[unit] / 365)
         if leads and (after > at or self.table.by_lemma):
-            there = None if self.published is None else self._back(-round(count * _DAYS[unit]), unit)
+            there = self._back(-round(count * _DAYS[unit]), unit)
             return self._made(start, after + 1, there)
         return None
 
     def _back(self, days: int, unit: str) -> Span | None:
-        assert self.published is not None
+        if self.published is None:
+            return None
         try:
             day = self.published - timedelta(days=days)
         except OverflowError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,20 +12,21 @@ from typing import Any
 
 from triggers.anchors import Anchors, Gate, Needs, satisfied, surface
 from triggers.condition import Truth
-from triggers.context import ContextCues, Place, flags_of
+from triggers.context import ContextCues, Place, flags_of, shared_cues
 from triggers.dates import When, find_dates, nearest
+from triggers.faults import RuleFault, RuleFaults
 from triggers.lemmas import Russian, folded, lemmatiser
 from triggers.match import Document, Dropped, Match
-from triggers.matcher import Hit, Matchers, outermost
-from triggers.phrases import Compiler
+from triggers.matcher import Hit, Matchers, outermost, shared_matchers
+from triggers.phrases import Compiler, PhraseFault
 from triggers.registers import Registers
 from triggers.rule import LEVELS, WHO, Line, Rule, Selection
 from triggers.slots import fill, quote
-from triggers.subject import NOBODY, Resolver, Subject
+from triggers.subject import NOBODY, Predicate, Resolver, Subject
 from triggers.subject_en import EnglishResolver
 from triggers.subject_ru import RussianResolver
 from triggers.text import MONEY, Tokens, tokenise
-from triggers.words import WordLists
+from triggers.words import UnknownList, WordLists
 
 # What is surer than a coin's toss is a signal; everything below was weakened by its context.
 THRESHOLD = 0.5
@@ -80,12 +81,12 @@ class LanguageEngine:
     @cached_property
     def matchers(self) -> Matchers:
         """Return the spaCy side, built when the first text passes the gate."""
-        return Matchers(self.lang, self.lemmas)
+        return shared_matchers(self.lang)
 
     @cached_property
     def cues(self) -> ContextCues:
         """Return the context cues."""
-        return ContextCues(self._cue_path, self.compiler, self.matchers)
+        return shared_cues(self._cue_path, self.words, self.lang)
 
     @cached_property
     def registers(self) -> Registers:
@@ -101,15 +102,25 @@ class LanguageEngine:
 
     def _enter_rules(self) -> None:
         anchors = Anchors(self.compiler)
+        faults: list[RuleFault] = []
         for rule in self.rules:
-            for selection in rule.selections:
+            for selection in rule.all_selections:
                 for line in selection.lines:
-                    needs = anchors.line_needs(line)
-                    self.gate.add(len(self.entries), needs)
-                    self.entries.append(Entry(rule, selection, line, needs))
-            for selection in rule.filters:
-                for line in selection.lines:
-                    self.filters[rule].append(Entry(rule, selection, line, anchors.line_needs(line)))
+                    try:
+                        entry = Entry(rule, selection, line, anchors.line_needs(line))
+                    except (PhraseFault, UnknownList) as fault:
+                        faults.append(RuleFault(rule.shown, line.line, f"{selection.name}: {fault}"))
+                    else:
+                        self._enter(entry)
+        if faults:
+            raise RuleFaults(faults)
+
+    def _enter(self, entry: Entry) -> None:
+        if entry.selection in entry.rule.filters:
+            self.filters[entry.rule].append(entry)
+            return
+        self.gate.add(len(self.entries), entry.needs)
+        self.entries.append(entry)
 
     def screen(self, document: Document) -> Work | None:
         """Return the work a text gives, None when no rule can match it. Nothing is tokenised yet."""
@@ -266,14 +277,17 @@ class _Finder:
                 rule, hit, "subject: " + (subject.who or subject.how if subject else "none told")
             )
         flags = flags_of(hit, self.tokens, self.cues, self._dates_near(hit), self.published)
-        actions = {flag: rule.context[flag] for flag in flags}
-        dropping = next((flag for flag, action in actions.items() if action == "drop"), None)
+        dropping = next((flag for flag in flags if rule.context[flag] == "drop"), None)
         if dropping:
             return self._drop(rule, hit, f"{dropping}: {flags[dropping]}")
-        confidence, reasons = self._confidence(rule, selection, hit, subject, flags, actions)
+        base = LEVELS[rule.level] if selection.confidence is None else selection.confidence
+        confidence, reasons = self._confidence(rule, base, subject, flags)
         if confidence < THRESHOLD:
             return self._drop(rule, hit, f"too weak: {confidence:.2f}")
-        self.matches.append(self._match(rule, hit, hits, subject, actions, confidence, reasons))
+        first = f"{selection.name}: {quote(self.tokens, hit.start, hit.end)}"
+        shown = tuple(sorted(flag for flag in flags if rule.context[flag] != "ignore"))
+        match = self._match(rule, hit, self._slots(rule, hit, hits, subject))
+        self.matches.append(replace(match, confidence=confidence, reasons=(first, *reasons), context=shown))
         return True
 
     def _drop(self, rule: Rule, hit: Hit, reason: str) -> bool:
@@ -309,7 +323,7 @@ class _Finder:
         else:
             verb = hit.labels.get("verb", (hit.start, hit.end))[0]
             find = rule.subject.find if selection.subject == "find" else selection.subject
-            found = resolver.resolve(self.tokens, hit.start, hit.end, verb, find, self.registers)
+            found = resolver.resolve(self.tokens, Predicate(hit.start, hit.end, verb, find), self.registers)
         missing = rule.subject.missing
         if missing == "author" and {"news", "headline"} & self.registers:
             missing = "drop"
@@ -328,30 +342,18 @@ class _Finder:
         return Subject("company", found.name, found.handle, None, found.sure, found.how)
 
     def _confidence(
-        self,
-        rule: Rule,
-        selection: Selection,
-        hit: Hit,
-        subject: Subject,
-        flags: dict[str, str],
-        actions: dict[str, str],
+        self, rule: Rule, base: float, subject: Subject, flags: dict[str, str]
     ) -> tuple[float, tuple[str, ...]]:
-        confidence = LEVELS[rule.level] if selection.confidence is None else selection.confidence
-        reasons = [
-            f"{selection.name}: {quote(self.tokens, hit.start, hit.end)}",
-            f"subject: {subject.who}, {subject.how}",
-        ]
-        confidence *= subject.sure
-        for flag, action in actions.items():
-            if action == "lower":
+        """Weaken a rule's confidence by what speaks against it; say what did."""
+        confidence = base * subject.sure
+        reasons = [f"subject: {subject.who}, {subject.how}"]
+        for flag, words in flags.items():
+            if rule.context[flag] == "lower":
                 confidence *= LOWERED
-                reasons.append(f"lowered, {flag}: {flags[flag]}")
+                reasons.append(f"lowered, {flag}: {words}")
         return min(0.99, round(confidence, 3)), tuple(reasons)
 
-    def _match(
-        self, rule: Rule, hit: Hit, hits: dict[str, list[Hit]], subject: Subject, actions: dict[str, str],
-        confidence: float, reasons: tuple[str, ...],
-    ) -> Match:  # fmt: skip
+    def _slots(self, rule: Rule, hit: Hit, hits: dict[str, list[Hit]], subject: Subject) -> dict[str, Any]:
         low, high = self._bounds(hit, rule.scope)
         others = [h for found in hits.values() for h in found if h is not hit and h.inside(low, high)]
         slots: dict[str, Any] = {"subject": subject.slot()}
@@ -359,19 +361,13 @@ class _Finder:
         when = nearest(self._dates_near(hit), hit.start, hit.end)
         if when is not None:
             slots["when"] = when.slot(quote(self.tokens, when.start, when.end))
+        return slots
+
+    def _match(self, rule: Rule, hit: Hit, slots: dict[str, Any]) -> Match:
         start, end = self.tokens.starts[hit.start], self.tokens.ends[hit.end - 1]
+        text = self.tokens.text[start:end]
         return Match(
-            kind=rule.kind,
-            rule=rule.name,
-            version=rule.version,
-            start=start,
-            end=end,
-            quote=self.tokens.text[start:end],
-            confidence=confidence,
-            slots=slots,
-            context=tuple(sorted(flag for flag, action in actions.items() if action != "ignore")),
-            reasons=reasons,
-            sensitive=rule.sensitive,
+            rule.kind, rule.name, rule.version, start, end, text, 0.0, slots, sensitive=rule.sensitive
         )
 
 

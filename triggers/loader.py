@@ -59,12 +59,14 @@ def load_rules(
     sensitive: bool = True,
     disabled: Iterable[str] = (),
     kinds: Iterable[str] | None = None,
+    strict: bool = True,
 ) -> RuleSet:
     """Load the built-in rules and the packs over them.
 
     A pack's rule with the id of an earlier one takes its place. `disabled` names rules (by name
     or id) or whole kinds; `kinds`, when given, keeps only those. Sensitive rules are left out
-    unless `sensitive`. Raises RuleFaults with every fault of every pack.
+    unless `sensitive`. Raises RuleFaults with every fault of every pack; when not `strict`, goes on
+    with the rules that could be read, the faults being in the packs.
     """
     loaded = [read_pack(builtin_folder(), shown="rules"), *(read_pack(folder) for folder in packs)]
     faults = [fault for pack in loaded for fault in pack.faults]
@@ -72,7 +74,7 @@ def load_rules(
     for pack in loaded:
         faults.extend(_doubles(pack))
         by_id.update({rule.id: rule for rule in pack.rules})
-    if faults:
+    if faults and strict:
         raise RuleFaults(faults)
     off, only = set(disabled), None if kinds is None else set(kinds)
     rules = [

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from triggers.lemmas import English, Russian, folded
+from triggers.lemmas import English, Russian, folded, lemmatiser
 from triggers.phrases import Pattern
 from triggers.rule import Line
 from triggers.text import Tokens
+
+
+@lru_cache(4)
+def shared_matchers(lang: str) -> Matchers:
+    """Return the spaCy side of a language that all detectors of this process share."""
+    return Matchers(lang, lemmatiser(lang))
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,6 @@ class _RuleReader:
         self.lined = lined
         self.compilers = compilers
         self.faults: list[RuleFault] = []
-        self.compiler: Compiler | None = None
 
     def fault(self, where: Where, what: str) -> None:
         self.faults.append(RuleFault(self.shown, self.lined.line_of(where), what))
@@ -133,7 +132,7 @@ class _RuleReader:
             return None
         kind = self.choice(data, "kind", (), tuple(KINDS), "birth")
         language = self.choice(data, "language", (), LANGUAGES, "en")
-        self.compiler = self.compilers(language)
+        self.compiler: Compiler = self.compilers(language)
         self._check_name(kind, language)
         detection = self.mapping(
             data.get("detection", {}),
@@ -232,7 +231,6 @@ class _RuleReader:
         )
 
     def _phrases(self, data: dict[str, Any], where: Where) -> list[Line]:
-        assert self.compiler is not None
         texts = self.texts(data.get("phrases", []), (*where, "phrases"))
         return [
             Line(text, self.lined.line_of((*where, "phrases", index)), self.compiler)
@@ -240,7 +238,6 @@ class _RuleReader:
         ]
 
     def _patterns(self, data: dict[str, Any], where: Where) -> list[Line]:
-        assert self.compiler is not None
         where = (*where, "patterns")
         found = []
         patterns = data.get("patterns", [])
@@ -318,9 +315,9 @@ class _RuleReader:
             if name == "subject" or name not in _SLOTS or body is True:
                 found.extend([SlotPlan(name)] if body is True else [])
                 continue
-            body = self.mapping(body, ("slots", name), ("after", "default"))
-            after = frozenset(self.texts(body.get("after", []), ("slots", name, "after")))
-            found.append(SlotPlan(name, after, body.get("default")))
+            plan = self.mapping(body, ("slots", name), ("after", "default"))
+            after = frozenset(self.texts(plan.get("after", []), ("slots", name, "after")))
+            found.append(SlotPlan(name, after, plan.get("default")))
         return tuple(found)
 
     def _context(self, data: dict[str, Any], family: str) -> dict[str, str]:

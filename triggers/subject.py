@@ -24,6 +24,16 @@ class Subject:
         return {"who": self.who, "name": self.name, "handle": self.handle, "relation": self.relation}
 
 
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """Words [start, end) whose subject is asked for, the word that carries its form, and where to look."""
+
+    start: int
+    end: int
+    verb: int
+    find: str
+
+
 # What a resolver says when there is somebody, but nobody that a signal can be about.
 NOBODY = Subject("", how="somebody who cannot be told")
 
@@ -31,10 +41,8 @@ NOBODY = Subject("", how="somebody who cannot be told")
 class Resolver(Protocol):
     """What the engine asks of a language."""
 
-    def resolve(
-        self, tokens: Tokens, start: int, end: int, verb: int, find: str, registers: frozenset[str]
-    ) -> Subject | None:
-        """Return the subject of the predicate in words [start, end), None where none is told, or NOBODY."""
+    def resolve(self, tokens: Tokens, at: Predicate, registers: frozenset[str]) -> Subject | None:
+        """Return the subject of a predicate, None where none is told, or NOBODY."""
 
     def captured(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject | None:
         """Return the subject that words [start, end) name."""

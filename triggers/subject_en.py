@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triggers.subject import NOBODY, Subject, is_capital, named
+from triggers.subject import NOBODY, Predicate, Subject, is_capital, named
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
 
@@ -90,14 +90,12 @@ class EnglishResolver:
         self.company = words.words("company_noun")
         self.public = words.words("public_role") if "public_role" in words.lists else frozenset()
 
-    def resolve(
-        self, tokens: Tokens, start: int, end: int, verb: int, find: str, registers: frozenset[str]
-    ) -> Subject | None:
-        """See `Resolver`. `after` and `addressee` look behind the predicate, everything else before it."""
-        if find in ("after", "addressee"):
-            return self._after(tokens, end, registers)
-        low, _ = tokens.sentence_span(start)
-        return self._before(tokens, low, start, registers)
+    def resolve(self, tokens: Tokens, at: Predicate, registers: frozenset[str]) -> Subject | None:
+        """See `Resolver`. `after` looks behind the predicate, everything else before it."""
+        if at.find in ("after", "addressee"):
+            return self._after(tokens, at.end, registers)
+        low, _ = tokens.sentence_span(at.start)
+        return self._before(tokens, low, at.start, registers)
 
     def captured(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject | None:
         """See `Resolver`. The owner before the words counts: `my | sister`."""
@@ -128,8 +126,7 @@ class EnglishResolver:
         if last in COORDINATE:
             return self._first_of_sentence(tokens, low, at - 1, registers)
         if not tokens.words[at - 1][0].isalnum() and tokens.words[at - 1] not in (HANDLE, "'s"):
-            before = self._before(tokens, low, at - 1, registers) if last in ')"”' else None
-            return before
+            return self._before(tokens, low, at - 1, registers) if last in ')"”' else None
         return self._phrase(tokens, low, at, registers) or NOBODY
 
     def _first_of_sentence(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from triggers.lemmas import Russian, folded
-from triggers.subject import NOBODY, Subject, is_capital, named
+from triggers.subject import NOBODY, Predicate, Subject, is_capital, named
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
 
@@ -77,26 +77,23 @@ class RussianResolver:
         self.company = words.words("company_noun")
         self.not_names = words.words("_not_names")
 
-    def resolve(
-        self, tokens: Tokens, start: int, end: int, verb: int, find: str, registers: frozenset[str]
-    ) -> Subject | None:
+    def resolve(self, tokens: Tokens, at: Predicate, registers: frozenset[str]) -> Subject | None:
         """See `Resolver`.
 
         `clause` and `before` ask for the nominative and the verb's form; `object` for whom it is
         done to (`уволили меня`), `at` for `у кого` (`у нас родилась`), `after` for what follows,
         `addressee` for whom a greeting is meant.
         """
-        low, high = self._span(tokens, start, end)
-        if find == "addressee":
-            return self._addressee(tokens, start, end, registers)
-        if find == "after":
-            return self._oblique(tokens, end, high, start, find, registers)
-        if find in OBLIQUE:
-            found = self._oblique(tokens, low, high, start, find, registers)
-            return found or (self._antecedent(tokens, start, registers) if find == "object" else None)
-        return self._nominative(tokens, low, high, start, end, verb, registers) or self._by_verb(
-            tokens, low, high, verb, registers
-        )
+        if at.find == "addressee":
+            return self._addressee(tokens, at.start, at.end, registers)
+        low, high = self._span(tokens, at.start, at.end)
+        if at.find == "after":
+            return self._oblique(tokens, at.end, high, at, registers)
+        if at.find in OBLIQUE:
+            found = self._oblique(tokens, low, high, at, registers)
+            return found or (self._antecedent(tokens, at.start, registers) if at.find == "object" else None)
+        found = self._nominative(tokens, low, high, at, registers)
+        return found or self._by_verb(tokens, low, at.verb, registers)
 
     def captured(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject | None:
         """See `Resolver`."""
@@ -111,21 +108,23 @@ class RussianResolver:
         return low, max(high, end)
 
     def _nominative(
-        self, tokens: Tokens, low: int, high: int, start: int, end: int, verb: int, registers: frozenset[str]
+        self, tokens: Tokens, low: int, high: int, at: Predicate, registers: frozenset[str]
     ) -> Subject | None:
         others = False
-        order = sorted(range(low, high), key=lambda at: abs(at - verb))
-        for at in order:
-            if start <= at < end and at == verb:
+        order = sorted(range(low, high), key=lambda place: abs(place - at.verb))
+        for place in order:
+            if place == at.verb:
                 continue
-            lower = tokens.lowers[at]
+            lower = tokens.lowers[place]
             if lower in FIRST:
                 return Subject("author", how="first person")
             if lower in ("ты", "вы") or self.lemmas.lemma(lower) in OTHERS:
                 return NOBODY
             if lower in ("он", "она", "они"):
-                return self._antecedent(tokens, at, registers) or NOBODY
-            found = self._person(tokens, at, registers) if self._is_subject(tokens, at, verb) else None
+                return self._antecedent(tokens, place, registers) or NOBODY
+            found = (
+                self._person(tokens, place, registers) if self._is_subject(tokens, place, at.verb) else None
+            )
             if found is NOBODY:
                 others = True
             elif found is not None:
@@ -250,12 +249,12 @@ class RussianResolver:
         return Subject("public" if public else "person", name=self._full(tokens, start), how="name")
 
     def _oblique(
-        self, tokens: Tokens, low: int, high: int, start: int, find: str, registers: frozenset[str]
+        self, tokens: Tokens, low: int, high: int, near: Predicate, registers: frozenset[str]
     ) -> Subject | None:
-        cases = OBLIQUE[find]
-        for at in sorted(range(low, high), key=lambda place: abs(place - start)):
+        cases = OBLIQUE[near.find]
+        for at in sorted(range(low, high), key=lambda place: abs(place - near.start)):
             lower = tokens.lowers[at]
-            if find == "at" and (at == 0 or "у" not in tokens.lowers[max(low, at - 3) : at]):
+            if near.find == "at" and (at == 0 or "у" not in tokens.lowers[max(low, at - 3) : at]):
                 continue
             if lower in FIRST_OBLIQUE:
                 return Subject("author", how="first person")
@@ -303,9 +302,7 @@ class RussianResolver:
             for word in tokens.lowers[max(low, at - 2) : min(high, at + 3)]
         )
 
-    def _by_verb(
-        self, tokens: Tokens, low: int, high: int, verb: int, registers: frozenset[str]
-    ) -> Subject | None:
+    def _by_verb(self, tokens: Tokens, low: int, verb: int, registers: frozenset[str]) -> Subject | None:
         """Read a dropped subject from the verb: first person is the author; a past verb may be."""
         tags = self.lemmas.readings(folded(tokens.words[verb]))[0]
         if "1per" in tags:

@@ -275,7 +275,7 @@ class _Builder:
         else:
             self.pending_line = True
 
-    def _url(self, match: re.Match[str]) -> None:
+    def _url(self, _: re.Match[str]) -> None:
         self.tokens.urls += 1
         self.new_clause = True
 
@@ -322,7 +322,7 @@ class _Builder:
             words[-1] = self.tokens.lowers[-1] = _NOT_STEM.get(stem, stem) or "do"
         self.add(_ENDING[ending], match.start(), match.end())
 
-    def _smile(self, match: re.Match[str]) -> None:
+    def _smile(self, _: re.Match[str]) -> None:
         self.tokens.smiles += 1
         self.end_sentence("")
 

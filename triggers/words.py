@@ -15,7 +15,7 @@ class UnknownList(ValueError):
     """A word list that nobody defined."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class WordLists:
     """The lists of one language: name to entries, in lower case with ё as е."""
 

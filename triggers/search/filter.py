@@ -154,6 +154,8 @@ def read_post(line: str) -> tuple[str | int, SearchPost]:
     given = data["id"]
     if isinstance(given, bool) or not isinstance(given, str | int):
         raise ValueError("`id` must be text or a whole number")
+    if isinstance(given, str) and any("\ud800" <= char <= "\udfff" for char in given):
+        raise ValueError("`id` holds half a character (a lone surrogate)")
     if not isinstance(data["text"], str):
         raise ValueError("`text` must be text")
     texts = {name: _text(data, name) for name in _TEXTS}

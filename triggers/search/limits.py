@@ -8,7 +8,7 @@ MAX_TERMS = 1_000
 MAX_PHRASE = 50
 MAX_DISTANCE = 1_000
 MAX_REGEX = 256
-MAX_REGEXES = 20
+MAX_REGEXES = 10
 MAX_WARNINGS = 20
 # Memory that RE2 may use for one expression: what needs more takes too long to build.
 REGEX_MEMORY = 1 << 19

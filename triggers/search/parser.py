@@ -321,12 +321,18 @@ class _Parser:
         raise self.scanner.fault(token.at, "search: cannot stand inside a field", "join the two with AND")
 
     def near_list(self, token: Token) -> Node | None:
+        if self.scanner.lists:
+            raise self.scanner.fault(
+                token.at, "a list stands directly in a list", "put the inner one in parentheses"
+            )
         self.scanner.lists += 1
-        place = self.peek().at
+        place, chain = self.peek().at, 0
         node = self.unary()
         while self.peek().kind == ",":
             self.take()
-            at = self.peek().at
+            at, chain = self.peek().at, chain + 1
+            if chain > MAX_DEPTH:
+                raise self.scanner.fault(at, f"more than {MAX_DEPTH} words in one list", "group them")
             node = self.nearness(node, self.unary(), token, (place, at))
         self.scanner.lists -= 1
         if not isinstance(node, Near):

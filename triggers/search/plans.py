@@ -6,17 +6,19 @@ answers `possible(batch)`, a quick superset, and `places(view)`, where in one po
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Protocol, TypeAlias
 
 from triggers.search.batch import Batch, View, bits
-from triggers.search.posts import TEXT, TITLE, Span
+from triggers.search.posts import TEXT, TITLE, SearchPost, Span
 from triggers.search.terms import compiled_regex
 
 # What can choose candidates: an atom's number, or `field:value`.
 Anchor: TypeAlias = int | str
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,23 +261,23 @@ class RegexPlan:
         return batch.all
 
     def posts(self, batch: Batch, within: int) -> int:
-        compiled = compiled_regex(self.pattern)
         mask = 0
         for index in bits(within):
-            post = batch.posts[index]
-            if any(compiled.search(getattr(post, field)) for field in self._fields() if getattr(post, field)):
+            if any(True for _ in self._found(batch.posts[index])):
                 mask |= 1 << index
         return mask
 
-    def _fields(self) -> tuple[str, ...]:
-        return (self.zone,) if self.zone else (TITLE, TEXT)
-
-    def spans(self, view: View) -> Iterable[Span]:
+    def _found(self, post: SearchPost) -> Iterator[Span]:
         compiled = compiled_regex(self.pattern)
-        for field in self._fields():
-            for match in compiled.finditer(getattr(view.post, field)):
+        for field in (self.zone,) if self.zone else (TITLE, TEXT):
+            # Half a surrogate pair, which JSON can hold, has no UTF-8; what stands in for it is as long.
+            text = _SURROGATE.sub("\ufffd", getattr(post, field))
+            for match in compiled.finditer(text):
                 if match.end() > match.start():
                     yield Span(field, match.start(), match.end())
+
+    def spans(self, view: View) -> Iterable[Span]:
+        return self._found(view.post)
 
     def stands(self, view: View) -> bool:
         return bool(self.places(view))

@@ -21,6 +21,7 @@ from triggers.search.syntax import (
     Wild,
     Word,
 )  # fmt: skip
+from triggers.search.terms import OPERATORS
 
 _PLAIN_VALUE = re.compile(r"[\w@*/:%~.+-][\w@*/:%~.+=?-]*")
 _DOTS = ".."
@@ -51,7 +52,6 @@ def term(node: Node) -> str:
     """Return the text of a term."""
     match node:
         case Word(text):
-            # Upper-case operators are searched for only when quoted, so they never come here as words.
             return text
         case Form(text):
             return f"={text}"
@@ -75,12 +75,7 @@ def _inside(node: Node, kinds: tuple[type, ...]) -> str:
 
 def quoted(value: str, *, always: bool = False) -> str:
     """Return a value as it must be written to be read as one: bare where possible."""
-    if (
-        not always
-        and _PLAIN_VALUE.fullmatch(value)
-        and _DOTS not in value
-        and value not in ("AND", "OR", "NOT", "И", "ИЛИ", "НЕ")
-    ):
+    if not always and _PLAIN_VALUE.fullmatch(value) and _DOTS not in value and value not in OPERATORS:
         return value
     escaped = value.replace("\\", "\\\\")
     return '"' + re.sub(r"([\"“”])", r"\\\1", escaped) + '"'

@@ -28,6 +28,7 @@ _FIELD = re.compile(r"([A-Za-z_]{1,30}):(?!//)")
 _LOWER = {"and": "AND", "or": "OR", "not": "NOT", "или": "ИЛИ"}
 _RANGE = re.compile(r"([\[{])\s*(\S{1,40})\s+TO\s+(\S{1,40})\s*([\]}])")
 _DOTS = re.compile(r"([^\s.]\S{0,38}?)\.\.(\S{0,40})")
+_NOT = re.compile(r"(?:NOT|НЕ)(?=[\s(]|$)")
 _COMPARISON = re.compile(r">=|<=|>|<|=")
 
 
@@ -70,12 +71,8 @@ class Scanner:
         char = text[at]
         if char in "()":
             return self._take(char, 1)
-        if char == "," and (self.lists or self.field):
-            return self._take(",", 1)
         if char == ",":
-            self.place += 1
-            self.warn(at, "a comma is no operator; a space means AND")
-            return self.next()
+            return self._take(",", 1)
         if char in "|&":
             return self._take("OR" if char == "|" else "AND", 2 if text[at : at + 2] in ("||", "&&") else 1)
         if self.field:
@@ -92,6 +89,9 @@ class Scanner:
         while self.place < len(text):
             char = text[self.place]
             if char.isspace() or char in "\ufeff\u200b\u200e\u200f":
+                self.place += 1
+            elif char == "," and not (self.lists or self.field):
+                self.warn(self.place, "a comma is no operator; a space means AND")
                 self.place += 1
             elif text.startswith("<<<", self.place):
                 end = text.find(">>>", self.place)
@@ -114,7 +114,7 @@ class Scanner:
             if not self.dialect.space_is_or:
                 self.warn(at, "'+' is not needed: every word is required")
             return self._take("+", 1)
-        word = re.compile(r"(?:NOT|НЕ)(?=[\s(]|$)").match(self.text, at)
+        word = _NOT.match(self.text, at)
         if self.field and word:
             return self._take("NOT", len(word[0]))
         return None
@@ -141,7 +141,7 @@ class Scanner:
         for name, kind in _OPERATORS.items():
             if upper.startswith(name) and (len(upper) == len(name) or upper[len(name)] in ' \t\r\n()"“„«{'):
                 return self._take(kind, len(name))
-        if re.match(r"O?NEAR(?![\w:])|РЯДОМ(?!\w)", upper):
+        if re.match(r"(?:O?NEAR|РЯДОМ)(?=[\s()]|$)", upper):
             raise self.fault(at, "NEAR wants a distance", "write NEAR/5: at most five words between")
         return None
 

@@ -13,6 +13,7 @@ from triggers.search.limits import MAX_PHRASE, MAX_REGEX, REGEX_MEMORY
 from triggers.search.syntax import Cased, Form, Fuzzy, Phrase, Regex, Term, Wild, Word
 
 ANY_WORD = "*"
+OPERATORS = frozenset({"AND", "OR", "NOT", "И", "ИЛИ", "НЕ", "NEAR", "ONEAR", "РЯДОМ"})
 _FUZZY = re.compile(r"(.*?)~(\d*)")
 _WILD = re.compile(r"[*?]")
 _LETTERS_BEFORE_STAR = 3
@@ -37,7 +38,10 @@ def bare(chunk: str) -> Term:
         return _fuzzy(fuzzy[1], fuzzy[2])
     if _WILD.search(chunk):
         return Wild(wildcard(chunk))
-    return Word(joined(chunk))
+    text = joined(chunk)
+    if text in OPERATORS:
+        raise TermFault(f"'{text}' is an operator", f'write "{text}" or ={text} for the word')
+    return Word(text)
 
 
 def joined(text: str, offset: int = 0) -> str:

@@ -132,7 +132,8 @@ class _Writer:
                 phrases += [f'"{other} {one}"~{node.distance}' for one in lefts for other in rights]
             return f"({' OR '.join(phrases)})"
         self.lose(f"NEAR/{node.distance}: only that both are there, so more posts match")
-        return f"({self._joined((node.left, node.right), 'AND', (Or,))})"
+        both = self._joined((node.left, node.right), "AND", (Or,))
+        return f"({both})" if both else ""
 
     def _scope(self, name: str, inner: Node) -> str:
         native = self.dialect.writes.get(name)

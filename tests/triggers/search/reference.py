@@ -45,9 +45,9 @@ class Reference:
     def matches(self, node: Node, zone: str | None = None) -> bool:
         match node:
             case And(nodes):
-                return all([self.matches(inner, zone) for inner in nodes])
+                return all(self.matches(inner, zone) for inner in nodes)
             case Or(nodes):
-                return any([self.matches(inner, zone) for inner in nodes])
+                return any(self.matches(inner, zone) for inner in nodes)
             case Not(inner):
                 return not self.matches(inner, zone)
             case Scope(name, inner):

@@ -48,13 +48,15 @@ def build(world: World) -> Linker:
     gc.collect()
     process = psutil.Process()
     before = process.memory_info().rss
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     linker = Linker(world.contacts)
     linker.settle()
-    took = time.perf_counter() - started
+    took, worked = time.perf_counter() - started, time.process_time() - worked
     gc.collect()
     size = (process.memory_info().rss - before) / 2**20
-    print(f"{len(world.contacts):,} contacts: built in {took:.1f} s (bar 20), {size:.0f} MiB (bar 600)")
+    print(
+        f"{len(world.contacts):,} contacts: built in {took:.1f} s, {worked:.1f} s of processor (bar 20), {size:.0f} MiB (bar 600)"
+    )
     return linker
 
 
@@ -62,10 +64,12 @@ def measure_speed(linker: Linker, told: list[Told]) -> list[Linking]:
     """Link all mentions one by one; print mentions a second and percentiles."""
     times = []
     answers = []
+    worked = time.process_time()
     for one in told:
         started = time.perf_counter()
         answers.append(linker.link(one.mention))
         times.append(time.perf_counter() - started)
+    worked = time.process_time() - worked
     cuts = statistics.quantiles(times, n=100)
     rate = len(told) / sum(times)
     print(

@@ -76,6 +76,18 @@ class MultiMap:
             parts.extend(np.array(self._late[key], dtype=np.uint32) for key in wanted if key in self._late)
         return _union(parts)
 
+    def known(self, keys: list[int]) -> list[bool]:
+        """Tell for each of many keys whether it has any rows."""
+        self.settle()
+        if not keys or not len(self._keys):
+            return [key in self._late for key in keys]
+        told = np.array(keys, dtype=np.uint64)
+        at = np.minimum(np.searchsorted(self._keys, told), len(self._keys) - 1)
+        found: list[bool] = (self._keys[at] == told).tolist()
+        return (
+            [hit or key in self._late for hit, key in zip(found, keys, strict=True)] if self._late else found
+        )
+
     def count(self, low: int, high: int) -> int:
         """Return how many entries have keys from `low` up to, not including, `high`; late ones not counted."""
         self.settle()

@@ -36,6 +36,17 @@ def lemma(word: str) -> str:
     return fold(str(parsed[0].normal_form)) if parsed else word
 
 
+@lru_cache(maxsize=1 << 16)
+def in_dictionary(word: str) -> bool:
+    """Tell whether a folded Russian word is in the dictionary as something other than a name."""
+    known = _morphology()
+    written = word if known.word_is_known(word) else _SHORT_I.sub("й", word)
+    names = {"Name", "Surn", "Patr", "Geox", "Orgn", "Trad"}
+    return bool(known.word_is_known(written)) and any(
+        not names & p.tag.grammemes for p in known.parse(written)
+    )
+
+
 @lru_cache(maxsize=1)
 def _expansions() -> dict[tuple[str, ...], tuple[str, ...]]:
     return {_lemmas(short.split()): _lemmas(long.split()) for short, long in rows("expansions.tsv")}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from leads.linking.company_names import CompanyName, parse_company
 from leads.linking.compare_companies import match_companies, weight
 from leads.linking.evidence import LETTERS, Evidence
+from leads.linking.fold import is_cyrillic, skeleton
 from leads.linking.multimap import MultiMap
+from leads.linking.organisation_words import lemma
 from leads.linking.people import key_hash
 from leads.linking.records import CompanyRecord, Key, Mention
 from leads.linking.stems import root
@@ -52,6 +54,12 @@ class Organisations:
         self._records[row] = None
         return True
 
+    def knows(self, name: CompanyName) -> bool:
+        """Tell whether an organisation has this name, declined or in the other alphabet too."""
+        if name.key in self._names:
+            return True
+        return any(is_cyrillic(word) for word in name.core) and _lemma_key(name) in self._names
+
     def weigh(
         self, mention: Mention, keys: list[Key], weights: Weights
     ) -> list[tuple[CompanyRecord, Evidence]]:
@@ -71,7 +79,7 @@ class Organisations:
         return found
 
     def _by_name(self, told: CompanyName) -> list[int]:
-        same = self._names.get(told.key)
+        same = self._names.get(told.key) or self._names.get(_lemma_key(told))
         if same:
             return same
         rows: list[int] = []
@@ -102,6 +110,10 @@ class Organisations:
             evidence.agrees.insert(0, letter)
             evidence.reasons.append(reason)
         return evidence
+
+
+def _lemma_key(name: CompanyName) -> str:
+    return " ".join(skeleton(lemma(word)) for word in name.core)
 
 
 def _name_bits(score: float, how: str, weights: Weights) -> tuple[float, str, str]:

@@ -192,6 +192,14 @@ class People:
             rows = self._misspelt(found_words, exact)
         return self._alive(rows)
 
+    def known_pairs(self, pairs: list[int]) -> list[bool]:
+        """Tell, for many pairs of two words' numbers (first << 32 | second), whether anybody bears both."""
+        return self._pairs.known(pairs)
+
+    def bearers(self, told: PersonName, limit: int) -> list[ContactRecord]:
+        """Return up to `limit` people who bear a name in some form."""
+        return [self.columns[row] for row in self.candidates(told, 0)[:limit]]
+
     def _numbers(self, roots: Iterable[str]) -> list[int]:
         return [number for one in roots if (number := self.vocabulary.number(one))]
 
@@ -223,7 +231,11 @@ class People:
         rows = self._by_pairs(either)
         if len(rows):
             return rows
-        parts = [self._by_partner(option[0], found_words, at) for at, option in enumerate(exact) if option]
+        parts = [
+            self._by_partner(number, found_words, at)
+            for at in range(len(found_words))
+            for number in (exact[at] or near[at])[:2]
+        ]
         parts = [part for part in parts if len(part)]
         return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.uint32)
 

@@ -77,3 +77,11 @@ RUSSIAN = DateWords(
     ahead=frozenset({"через"}),
     year_words=frozenset({"год", "г"}),
 )  # fmt: skip
+
+NUMERALS = frozenset(ENGLISH.counts) - {"a", "an", "couple", "few", "several", "many"} | frozenset(
+    RUSSIAN.counts
+) - {
+    "несколько",
+    "много",
+    "пару",
+}

@@ -11,8 +11,8 @@ _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 # Letters Russian does not have, and the languages that do; the model knows some of these as Russian.
 _OTHER_CYRILLIC = (
-    (re.compile("[іїєґІЇЄҐ]"), "uk"),
     (re.compile("[ўЎ]"), "be"),
+    (re.compile("[іїєґІЇЄҐ]"), "uk"),
     (re.compile("[әғқңөұүһіӘҒҚҢӨҰҮҺІ]"), "kk"),
     (re.compile("[љњџђћјѓќѕЉЊЏЂЋЈЃЌЅ]"), "sr"),
     (re.compile("[ҷӣӯҳҶӢӮҲ]"), "tg"),

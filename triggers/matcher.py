@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from triggers.date_words import NUMERALS
 from triggers.lemmas import English, Russian, folded, lemmatiser
 from triggers.phrases import Pattern
 from triggers.rule import Line
@@ -40,6 +41,7 @@ class Matchers:
         import spacy  # noqa: PLC0415 -- a second of work that help texts and faults do without
 
         self.nlp = spacy.blank(lang)
+        _lighten(self.nlp.vocab)
         self.lemmas = lemmas
         self._built: dict[Line, tuple[Any, tuple[Pattern, ...]]] = {}
 
@@ -74,6 +76,20 @@ class Matchers:
         for number, pattern in enumerate(line.patterns):
             matcher.add(str(number), [[token.spacy() for token in pattern.tokens]])
         return matcher
+
+
+def _lighten(vocab: Any) -> None:
+    """Let the vocabulary work out only what patterns may ask: half the time of a new word goes into the rest."""
+    from spacy import attrs  # noqa: PLC0415 -- see above
+
+    for name in ("LIKE_EMAIL", "LIKE_URL", "PREFIX", "SUFFIX", "NORM", "LANG"):
+        vocab.lex_attr_getters.pop(getattr(attrs, name), None)
+    vocab.lex_attr_getters[attrs.LIKE_NUM] = is_number
+
+
+def is_number(word: str) -> bool:
+    """Say whether a word is a number: figures, or a numeral that dates are counted with."""
+    return word[:1].isdigit() or word.lower() in NUMERALS
 
 
 def _stands(pattern: Pattern, tokens: Tokens, start: int, end: int) -> bool:

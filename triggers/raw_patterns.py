@@ -21,8 +21,6 @@ FLAGS = frozenset(
         "IS_QUOTE",
         "IS_BRACKET",
         "LIKE_NUM",
-        "LIKE_EMAIL",
-        "LIKE_URL",
     ]
 )
 OPERATORS = frozenset({"?", "+", "*", "!"})

@@ -59,6 +59,8 @@ LOOSE_KIN = frozenset(
     {"дети", "семья", "малыш", "малышка", "ребенок", "невеста", "жених", "близнецы", "дед", "баба", "отец"}
 )
 NEAR_GREETING = 8
+# `Наконец-то защитила диплом`: what a post of so many words may begin with before a verb of its author's.
+SHORT_LEAD, SHORT_POST = 2, 25
 OBLIQUE = {
     "object": frozenset({"accs", "gent"}),
     "at": frozenset({"gent"}),
@@ -285,6 +287,8 @@ class RussianResolver:
             lemma = self.lemmas.lemma(lower)
             tags = self.lemmas.readings(folded(tokens.words[at]))
             called = any(reading & {"nomn", "voct", "accs"} for reading in tags)
+            if at == end and any({"gent", "sing"} <= reading for reading in tags if "accs" not in reading):
+                called = any({"voct", "nomn"} & reading and "sing" in reading for reading in tags)
             if called and lemma in self.kin and lemma not in LOOSE_KIN:
                 return Subject("relative", self._name_after(tokens, at), None, lemma, how="kin")
             name = called and is_capital(tokens.words[at]) and any(reading & NAME_TAGS for reading in tags)
@@ -309,9 +313,12 @@ class RussianResolver:
             return Subject("author", how="verb in the first person")
         if tags & {"2per", "impr", "3per"}:
             return self._antecedent(tokens, verb, registers) or NOBODY if "3per" in tags else NOBODY
-        if tags & {"past", "PRTS"} and "personal" in registers and "news" not in registers:
-            before = self._previous(tokens, low, registers)
-            return before or Subject("author", how="past verb without subject", sure=0.8)
+        if tags & {"past", "PRTS"} and "news" not in registers:
+            if "personal" in registers:
+                before = self._previous(tokens, low, registers)
+                return before or Subject("author", how="past verb without subject", sure=0.8)
+            if "PRTS" not in tags and verb <= SHORT_LEAD and len(tokens) <= SHORT_POST:
+                return Subject("author", how="a short post that begins with its verb", sure=0.75)
         return None
 
     def _previous(self, tokens: Tokens, low: int, registers: frozenset[str]) -> Subject | None:

@@ -22,10 +22,13 @@ COMMANDS = {
     "run": "crawling",
     "crawl": "crawling",
     "process": "crawling",
+    "deliver": "delivering",
     "detect": "detection",
-    "export": "exporting",
+    "status": "status",
+    "metrics": "status",
 }
 GROUPS = {
+    "export": "exporting",
     "sources": "sources",
     "contacts": "contacts",
     "leads": "leads",

@@ -32,7 +32,9 @@ def _command(command: Any, path: str) -> Iterator[str]:
     if children is None:
         yield from _leaf(command, path)
         return
-    if path != "povod":
+    if command.invoke_without_command:
+        yield from _leaf(command, path)
+    elif path != "povod":
         yield f"## `{path}`\n\n{command.help or ''}\n"
     plain = {name: child for name, child in children.items() if not hasattr(child, "commands")}
     groups = {name: child for name, child in children.items() if hasattr(child, "commands")}

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 
 from guards.addresses import AddressGuard
 from leads.export.guarded import guarded_client
 from leads.export.sending import Sender
 from leads.export.webhook import BadSecret, Webhook
 from leads.outbox import DeliveryReport, deliver
+from leads.process import utc_now
 from povod.config.load import LoadedConfig
 from povod.faults import ConfigFaults
 from povod.stopping import Stop
 from povod.workspace import Workspace
 
 
-def deliver_due(workspace: Workspace, stop: Stop) -> DeliveryReport:
+def deliver_due(workspace: Workspace, stop: Stop, clock: Callable[[], datetime] = utc_now) -> DeliveryReport:
     """Send what is due; what fails is kept for a later run, with the reason.
 
     Raises:
@@ -24,7 +27,7 @@ def deliver_due(workspace: Workspace, stop: Stop) -> DeliveryReport:
     """
     with ExitStack() as clients:
         senders = senders_of(workspace.loaded, clients)
-        return deliver(workspace.engine, senders, stop=stop) if senders else DeliveryReport()
+        return deliver(workspace.engine, senders, stop=stop, clock=clock) if senders else DeliveryReport()
 
 
 def senders_of(loaded: LoadedConfig, clients: ExitStack) -> dict[str, Sender]:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from crawler.apart import crawl_apart
 from crawler.events import CrawlReport
 from leads.outbox import DeliveryReport
-from leads.process import ProcessReport, process
-from models import Source
+from leads.process import ProcessReport, process, utc_now
+from models.leases import due_sources, free_dead_leases
 from models.retention import purge
 from povod import contact_files
-from povod.console import note, plural
+from povod.console import plural
 from povod.crawl_display import EventSink
 from povod.delivering import deliver_due
+from povod.logs import Log, WordLog
 from povod.progress import bar, counting
 from povod.stopping import Stop
 from povod.wiring import fetch_policy, load_detector, load_linker, process_settings
@@ -56,12 +58,25 @@ class PassReport:
 
 
 class Passes:
-    """Makes passes over one workspace. Rules are loaded once; contacts again when they have changed."""
+    """Makes passes over one workspace. Rules are loaded once; contacts again when they have changed.
 
-    def __init__(self, workspace: Workspace, on_event: EventSink, stop: Stop) -> None:
+    `clock` tells what is due and when things happened, for tests and simulations; a crawl is at one moment of it.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        on_event: EventSink,
+        stop: Stop,
+        *,
+        log: Log | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
         self.workspace = workspace
         self.on_event = on_event
         self.stop = stop
+        self.log = log or WordLog()
+        self.clock = clock
         self.detector = load_detector(workspace.loaded)
         self._retained_at: datetime | None = None
 
@@ -69,12 +84,12 @@ class Passes:
         """Make one pass. Every step is safe to repeat, so an interrupted pass is made good by the next."""
         report = PassReport()
         self.import_contacts()
-        if everything or due_count(self.workspace):
+        if everything or due_count(self.workspace, self.clock()):
             report.crawl = self._crawl(everything)
         if not self.stop:
             report.processed = self.process()
         if not self.stop:
-            report.delivered = deliver_due(self.workspace, self.stop)
+            report.delivered = deliver_due(self.workspace, self.stop, self.clock)
             self._retain()
         return report
 
@@ -82,10 +97,7 @@ class Passes:
         """Import the contacts files that have changed."""
         with counting("contacts") as progress:
             for done in contact_files.sync(self.workspace, progress):
-                refused = f", {done.refused_count} refused" if done.refused_count else ""
-                note(f"{done.file}: {done.imported} contacts imported, {done.merged} merged{refused}")
-                for row in done.refused[:20]:
-                    note(f"refused  {row}")
+                self.log.contacts(done)
 
     def _crawl(self, everything: bool) -> CrawlReport:
         with ExitStack() as while_it_runs:
@@ -97,6 +109,7 @@ class Passes:
                 self.workspace.loaded.database_url(),
                 fetch_policy(self.workspace.loaded),
                 everything=everything,
+                now=None if self.clock is utc_now else self.clock(),
                 on_event=self.on_event,
                 on_start=stoppable,
             )
@@ -117,15 +130,16 @@ class Passes:
                 batch=workspace.loaded.config.run.batch,
                 on_progress=(lambda done: progress(done.posts, done.due)) if progress else None,
                 stop=self.stop,
+                clock=self.clock,
             )
 
     def _retain(self) -> None:
-        now = datetime.now(UTC)
+        now = self.clock()
         if self._retained_at and now - self._retained_at < RETAIN_EVERY:
             return
         blanked = purge(self.workspace.engine, now)
         if blanked:
-            note(f"retention: {plural(blanked, 'old post')} blanked")
+            self.log.retained(blanked)
         self._retained_at = now
 
 
@@ -135,16 +149,11 @@ def nothing_could_be_read(crawl: CrawlReport) -> bool:
     return crawl.outcome == "failed" or (crawl.sources_failed > 0 and not read)
 
 
-def due_count(workspace: Workspace) -> int:
-    """Return how many sources are due."""
-    now = datetime.now(UTC)
-    query = select(func.count()).where(
-        Source.state == "active",
-        or_(Source.next_fetch_at.is_(None), Source.next_fetch_at <= now),
-        or_(Source.leased_until.is_(None), Source.leased_until <= now),
-    )
+def due_count(workspace: Workspace, now: datetime) -> int:
+    """Return how many sources are due, those included that a killed crawl has left leased."""
     with workspace.session() as session:
-        return session.scalar(query) or 0
+        free_dead_leases(session)
+        return session.scalar(select(func.count()).where(due_sources(now))) or 0
 
 
 def process_words(report: ProcessReport) -> str:

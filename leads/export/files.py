@@ -119,8 +119,12 @@ def _jsonl(leads: Iterable[LeadView], template: Template) -> Iterator[str]:
         yield json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def write_whole(path: Path, pieces: Iterable[str]) -> None:
-    """Write a file beside its place and move it there when it is complete, with the rights that new files get."""
+def write_whole(path: Path, pieces: Iterable[str], *, rights: int = 0o600) -> None:
+    """Write a file beside its place and move it there when it is complete.
+
+    It gets the rights of the file that it replaces. Leads are personal data, so a new one is its owner's alone
+    unless `rights` says otherwise.
+    """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     part = Path(name)
     try:
@@ -128,15 +132,10 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
-        part.chmod(_mode(path))
+        part.chmod(path.stat().st_mode & 0o777 if path.exists() else rights)
         failpoint("export.file.written")
         part.replace(path)
     except BaseException:
         with suppress(OSError):
             part.unlink()
         raise
-
-
-def _mode(path: Path) -> int:
-    """The rights of the file that is replaced; leads are personal data, so a new one is its owner's alone."""
-    return path.stat().st_mode & 0o777 if path.exists() else 0o600

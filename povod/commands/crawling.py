@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
 import typer
 
 from crawler.due import UnknownSources
 from crawler.run import crawl as crawl_sources
-from povod.console import note, print_json, say
+from povod.console import print_json, say
 from povod.crawl_display import display
 from povod.faults import FAILED, UserError
+from povod.logs import JsonLog, json_wanted
 from povod.options import ConfigOption, JsonOption
 from povod.passes import Passes, nothing_could_be_read, process_words
 from povod.stopping import Stop
@@ -65,25 +67,35 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Make one pass and end.")] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
+    log_json: Annotated[
+        bool,
+        typer.Option(
+            "--log-json", help="Log JSON lines to standard error, ids and no texts; so does POVOD_LOG=json."
+        ),
+    ] = False,
 ) -> None:
     """Crawl, process and deliver in a loop. Stops cleanly on SIGTERM and Ctrl-C; safe to start again at any time."""
+    log = JsonLog() if json_wanted(asked=log_json) else None
     stop = Stop().listen()
     workspace = open_workspace(config)
     every = workspace.loaded.config.run.every.total_seconds()
     failed = False
     with display(as_json=as_json) as on_event:
-        passes = Passes(workspace, on_event, stop)
+        passes = Passes(workspace, log.crawled if log else on_event, stop, log=log)
         while not stop:
+            begun = time.monotonic()
             report = passes.make()
             failed = report.nothing_could_be_read
+            if log:
+                log.passed(report.facts(), time.monotonic() - begun)
             if as_json:
                 print_json({"event": "pass"} | report.facts())
-            elif report.processed.posts or once:
+            elif not log and (report.processed.posts or once):
                 say(process_words(report.processed))
             if once:
                 break
             stop.wait(every)
     if stop:
-        note("stopped")
+        passes.log.stopped()
     if once and failed:
         raise typer.Exit(FAILED)

@@ -1,4 +1,4 @@
-"""`povod export`: leads as a file for a CRM."""
+"""`povod export`: leads as a file for a CRM; `povod export retry`: dead deliveries to live targets again."""
 
 from __future__ import annotations
 
@@ -18,19 +18,21 @@ from leads.export.files import (
     exportable,
     render,
 )
+from povod.commands.delivering import retry_dead
 from povod.commands.leads import KindOption, OwnerOption, ScoreOption, SinceOption, StatusOption, lead_filter
 from povod.console import plural, say
 from povod.faults import FAILED, WRONG_USE, UserError
 from povod.options import ConfigOption
 from povod.workspace import open_workspace
 
+# A group that is a command as well: without a sub-command it writes the file.
+app = typer.Typer(invoke_without_command=True)
+app.command("retry")(retry_dead)
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to the application."""
-    app.command()(export)
 
-
+@app.callback()
 def export(
+    context: typer.Context,
     format_: Annotated[str, typer.Option("--format", help=f"One of: {', '.join(FORMATS)}.")] = "csv",
     template: Annotated[str, typer.Option(help=f"Whose columns: {', '.join(TEMPLATES)}.")] = "plain",
     out: Annotated[str, typer.Option("--out", "-o", help="The file to write; - is standard output.")] = "-",
@@ -46,6 +48,8 @@ def export(
     config: ConfigOption = None,
 ) -> None:
     """Write leads in the import columns of a CRM. The same leads give the same bytes."""
+    if context.invoked_subcommand is not None:
+        return
     options = ExportOptions(template, format_, "\t" if delimiter == "\\t" else delimiter, bom)
     wanted = lead_filter(status, kind, owner, since, min_score)
     try:

@@ -191,7 +191,11 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data/feeds"))
     parser.add_argument(
-        "--compare", action="store_true", help="also measure plain Scrapy with two parsers inline"
+        "--compare",
+        type=int,
+        default=0,
+        metavar="TIMES",
+        help="also measure plain Scrapy, on TIMES as many feeds",
     )
     arguments = parser.parse_args()
     if not arguments.data.is_dir():

@@ -62,6 +62,13 @@ class OneAtATime:
 class FollowRedirects(RedirectMiddleware):
     """Scrapy's redirects with words: too many of them, or one that leads off the web, is an error of the source."""
 
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> FollowRedirects:
+        """Scrapy's way of making one, without its warning that no Referer middleware was found: none is wanted."""
+        made = cls(crawler.settings)
+        made.crawler = crawler
+        return made
+
     def handle_referer(self, request: Request, response: Response) -> None:
         """Send no Referer."""
         del response

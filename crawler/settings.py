@@ -17,41 +17,25 @@ ITEM_PIPELINES = {
     "crawler.pipelines.StorePosts": 300,
 }
 
-# The life of a request, from the spider (small numbers) to the network (large ones).
+# The life of a request, from the spider (small numbers) to the network (large ones). The lists named BASE are
+# Scrapy's defaults: emptied, so that only what is listed here is loaded at all (no telnet, no remote control, no
+# cookies, no proxies, no retries: the schedule tries again, with backoff).
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.AskConditionally": 80,
     "crawler.middlewares.RefuseAddresses": 90,
     "crawler.robots.ObeyRobots": 100,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
     "crawler.middlewares.FollowRedirects": 600,
     "crawler.middlewares.OneAtATime": 980,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
 }
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-}
-EXTENSIONS = {
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.memusage.MemoryUsage": None,
-    "scrapy.extensions.memdebug.MemoryDebugger": None,
-    "scrapy.extensions.closespider.CloseSpider": None,
-    "scrapy.extensions.feedexport.FeedExporter": None,
-    "scrapy.extensions.spiderstate.SpiderState": None,
-    "scrapy.extensions.throttle.AutoThrottle": None,
-}
-TELNETCONSOLE_ENABLED = False
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+EXTENSIONS_BASE: dict[str, int] = {}
 REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
 
 # Only http and https; every connection goes to an address that the guard has seen.
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
@@ -64,11 +48,10 @@ REACTOR_THREADPOOL_MAXSIZE = 20
 # to the same rule. CONCURRENT_REQUESTS is far above what the frontier lets through.
 CONCURRENT_REQUESTS = 1024
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_ITEMS = 1  # one answer is one item
 DOWNLOAD_DELAY = 0
 ROBOTSTXT_OBEY = True
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
-COOKIES_ENABLED = False
-RETRY_ENABLED = False  # the schedule tries again, with backoff
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
     "text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1",

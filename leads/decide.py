@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from leads.linking.records import Decision, LinkCandidate, Linking, Mention
-from leads.people import UNKNOWN_PERSON, may_be_kept
+from leads.naming import named
+from leads.people import UNKNOWN_PERSON, UNNAMED_COMPANY, may_be_kept
 from leads.signals import Composed, Place, key_of_drop, key_of_signal
 from leads.subjects import Subject, Writer, subject_of
 from triggers.match import Detection, Dropped, Match
@@ -107,7 +108,7 @@ def decide(post: PostValue, composed: Composed, detection: Detection, rulebook: 
     drops: dict[str, Drop] = {}
     for gone in detection.dropped:
         _drop(drops, post, gone, composed, gone.reason)
-    for match in detection.matches:
+    for match in named(detection.matches):
         outcome = _judge(post, match, detection.lang or "", rulebook)
         if isinstance(outcome, str):
             _drop(drops, post, match, composed, outcome)
@@ -136,6 +137,8 @@ def _judge(
     subject = subject_of(match.kind, match.slots, post.writer, lang)
     if rulebook.suppressed and any(rulebook.suppressed(mention) for _, mention in subject.mentions):
         return "suppressed"
+    if subject.who == "company" and not subject.mentions:
+        return UNNAMED_COMPANY
     links = tuple(_links(subject, rulebook.link, lambda via: rulebook.said(post, match.kind, via)))
     open_links = [link for link in links if link.decision != "rejected"]
     if not may_be_kept(subject.who, linked=bool(open_links), people=post.people, basis=post.basis):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 UNKNOWN_PERSON = "unknown_person"
+# News of some company that neither the post nor its author names: a reason to write to nobody.
+UNNAMED_COMPANY = "unnamed_company"
 
 PRIVATE = frozenset({"author", "relative", "person", "none", ""})
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from leads.signals import around
 from models import Company, Contact, Identity, Lead, LeadEvent, Link, Post, Signal, Source, Story
 
 
@@ -83,6 +84,9 @@ class SignalEvidence:
     post_revision: int
     told_at: datetime
     source: str
+    # The rest of the quote's sentence, to read it in.
+    before: str = ""
+    after: str = ""
     links: tuple[LinkEvidence, ...] = ()
 
 
@@ -117,6 +121,8 @@ class LeadView:
     company: str
     company_key: str
     quote: str = ""
+    before: str = ""
+    after: str = ""
     url: str = ""
     source: str = ""
     relation: str = ""
@@ -226,6 +232,8 @@ def _view(
         company=company.name if company else "",
         company_key=company.key if company else "",
         quote=best.quote if best else "",
+        before=best.before if best else "",
+        after=best.after if best else "",
         url=best.post_url if best else "",
         source=best.source if best else "",
         relation=str((best.slots.get("subject") or {}).get("relation") or "") if best else "",
@@ -251,6 +259,9 @@ def signals_of(session: Session, story_ids: Collection[int]) -> dict[int, tuple[
 
 
 def _signal(signal: Signal, post: Post, source: str, links: tuple[LinkEvidence, ...]) -> SignalEvidence:
+    words = post.title if signal.field == "title" else post.text
+    same = words[signal.start : signal.end] == signal.quote
+    before, after = around(words, signal.start, signal.end) if same else ("", "")
     return SignalEvidence(
         key=signal.key,
         quote=signal.quote,
@@ -270,6 +281,8 @@ def _signal(signal: Signal, post: Post, source: str, links: tuple[LinkEvidence, 
         post_revision=signal.post_revision,
         told_at=post.published_at or post.first_seen_at,
         source=source,
+        before=before,
+        after=after,
         links=links,
     )
 

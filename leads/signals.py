@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from leads.keys import stable_key
 
 BREAK = "\n\n"
+SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,18 @@ def compose(title: str, text: str) -> Composed:
     if not title or text.lstrip().startswith(title):
         return Composed(text)
     return Composed(title + BREAK + text, len(title))
+
+
+def around(text: str, start: int, end: int, most: int = 160) -> tuple[str, str]:
+    """The words before and after a quote that belong to its sentence, at most `most` characters on either side."""
+    before = SENTENCE_END.split(text[max(0, start - most) : start])[-1]
+    after = SENTENCE_END.split(text[end : end + most], maxsplit=1)
+    rest = text[end : end + len(after[0]) + 1] if len(after) > 1 else after[0]
+    if start - len(before) > 0 and len(before) == most:
+        before = "… " + before.partition(" ")[2]
+    if len(rest) == most and end + most < len(text):
+        rest = rest.rpartition(" ")[0] + " …"
+    return before.lstrip(), rest.rstrip()
 
 
 def key_of_signal(post_key: str, rule: str, place: Place) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from guards.failpoints import failpoint
 from leads.contacts.csv_import import Options, import_contacts
 from leads.contacts.faults import ContactsFault
 from leads.contacts.report import ImportReport
@@ -58,6 +59,9 @@ def _sync_one(
         row.content_hash, row.rows, row.refused = digest, report.rows, report.refused_count
         row.imported_at = datetime.now(UTC)
         session.add(row)
+        session.flush()
+        failpoint("contacts.inside")
+    failpoint("contacts.between")
     return report
 
 

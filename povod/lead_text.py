@@ -11,7 +11,7 @@ from rich.text import Text
 from leads.queries import LeadView, LinkEvidence, SignalEvidence
 from povod.console import print_table, printable
 
-QUOTE = 90
+QUOTE = 110
 
 
 def print_table_of(leads: Sequence[LeadView]) -> None:
@@ -24,7 +24,7 @@ def print_table_of(leads: Sequence[LeadView]) -> None:
                 f"{lead.score:.0f}",
                 who(lead),
                 Text(what(lead)),
-                f"“{shortened(lead.quote)}”",
+                quoted(lead.before, lead.quote, lead.after),
                 f"{lead.last_at:%d %b}, {lead.source}{times(lead.sightings)}",
                 why(lead),
             )
@@ -79,6 +79,18 @@ def best_links(lead: LeadView) -> list[LinkEvidence]:
     return list(best.values())
 
 
+def quoted(before: str, quote: str, after: str, most: int = QUOTE) -> Text:
+    """Return the quoted words in bold, within as much of their sentence as there is room for."""
+    quote = shortened(quote, 2 * most)
+    room = max(0, most - len(quote)) // 2
+    before, after = " ".join(printable(before).split(" ")), " ".join(printable(after).split(" "))
+    if len(before) > room:
+        before = "… " + before[-room:].partition(" ")[2] if room else "… "
+    if len(after) > room:
+        after = (after[:room].rpartition(" ")[0] if room else "") + " …"
+    return Text.assemble("“", before, (quote, "bold"), after, "”")
+
+
 def shortened(text: str, limit: int = QUOTE) -> str:
     """Return a text on one line, cut at a word with an ellipsis where it is long."""
     line = " ".join(printable(text).split())
@@ -103,7 +115,7 @@ def evidence(lead: LeadView) -> Iterator[str]:
 
 
 def _signal(number: int, signal: SignalEvidence) -> Iterator[str]:
-    yield f"{number}. “{shortened(signal.quote, 400)}”"
+    yield f"{number}. {quoted(signal.before, f'[{signal.quote}]', signal.after, 400).plain}"
     yield f"   {signal.source}, {signal.told_at:%Y-%m-%d %H:%M} UTC, {signal.field} {signal.start}-{signal.end}"
     if signal.post_title:
         yield f"   {shortened(signal.post_title, 120)}"

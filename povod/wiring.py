@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from crawler.policy import FetchPolicy
 from leads.contacts.suppression import Suppressions
-from leads.linking.linker import Linker, Thresholds
+from leads.linking.linker import Linker
 from leads.linking.load import load_records
 from leads.linking.records import CompanyRecord, ContactRecord, Key, Mention
+from leads.linking.weights import Thresholds
 from leads.settings import ProcessSettings, Target
 from povod.config.load import LoadedConfig
 from triggers.detector import Detector

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from guards.failpoints import failpoint
 from models.faults import database_faults
 from models.schema import ensure_current
 from models.session import open_database, session_factory
@@ -40,7 +41,7 @@ class Workspace:
     def engine(self) -> Engine:
         """The database, created when it is new; an outdated one is refused with the way to upgrade it."""
         engine = open_database(self.loaded.database_url())
-        ensure_current(engine)
+        ensure_current(engine, failpoint)
         return engine
 
     @contextmanager

@@ -9,7 +9,7 @@ from leads.export import columns as c
 TEMPLATE = c.Template(
     name="bitrix24",
     title="Bitrix24 leads",
-    documentation="https://helpdesk.bitrix24.ru/open/25757535/",
+    documentation="https://helpdesk.bitrix24.ru/",
     columns=(
         c.Column("Название лида", c.title),
         c.Column("Имя", c.given_name),

@@ -142,11 +142,7 @@ def list_(
         if name:
             query = query.where(Contact.name.icontains(name, autoescape=True))
         total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-        found = (
-            session.execute(query.order_by(Contact.family, Contact.name, Contact.key).limit(limit))
-            .tuples()
-            .all()
-        )
+        found = session.execute(query.order_by(Contact.family, Contact.name, Contact.key).limit(limit)).all()
     rows = [
         {
             "key": c.key,

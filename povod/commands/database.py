@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from guards.failpoints import failpoint
 from models import schema
 from models.dump import canonical as canonical_dump
 from models.session import open_database
@@ -28,7 +29,7 @@ def _engine(config: Path | None) -> Engine:
 @app.command()
 def upgrade(config: ConfigOption = None) -> None:
     """Bring the database to the shape that this version of povod needs. Safe to run again."""
-    before, after = schema.upgrade(_engine(config))
+    before, after = schema.upgrade(_engine(config), failpoint)
     say(
         f"the database is up to date ({after})"
         if before == after

@@ -83,14 +83,10 @@ def _show(workspace: Workspace, leads_file: Path) -> None:
         written = export_file(session, leads_file, ExportOptions(), LeadFilter(statuses=tuple(ALLOWED)))
         posts = session.scalar(select(func.count()).select_from(Post)) or 0
         by_reason = select(DroppedMatch.reason, func.count()).group_by(DroppedMatch.reason)
-        dropped = Counter(dict(session.execute(by_reason).tuples().all()))
-        ill = (
-            session.execute(
-                select(Source.name, Source.last_error).where(Source.error_count > 0).order_by(Source.name)
-            )
-            .tuples()
-            .all()
-        )
+        dropped = Counter(dict(session.execute(by_reason).all()))
+        ill = session.execute(
+            select(Source.name, Source.last_error).where(Source.error_count > 0).order_by(Source.name)
+        ).all()
     print_leads(leads)
     reasons = ", ".join(f"{count} {reason}" for reason, count in dropped.most_common())
     say(f"{plural(posts, 'post')}, {plural(len(leads), 'lead')}; dropped matches: {reasons or 'none'}")

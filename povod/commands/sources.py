@@ -105,9 +105,7 @@ def list_(
 
 
 def _listed(session: Session, everything: bool) -> list[dict[str, Any]]:
-    counts = dict(
-        session.execute(select(Post.source_id, func.count()).group_by(Post.source_id)).tuples().all()
-    )
+    counts = dict(session.execute(select(Post.source_id, func.count()).group_by(Post.source_id)).all())
     query = select(Source).order_by(Source.name)
     if not everything:
         query = query.where(Source.state != "removed")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from crawler.feeds.urls import origin
 from crawler.frontier import Task
+from guards.failpoints import failpoint
 from models import CrawlRun, Source
 from models.leases import due_sources, extend_lease, free_dead_leases, lease_sources, worker_name
 from models.session import read_only
@@ -56,6 +57,7 @@ class Due:
                     for source in lease_sources(session, self.worker, len(chunk), now, LEASE, among=among)
                 ]
             self.total -= len(chunk) - len(tasks)
+            failpoint("crawl.leased")
             if tasks:
                 self._held |= {task.id for task in tasks}
                 return tasks

@@ -47,6 +47,7 @@ class Keeper:
             failpoint("crawl.source.finished")
             for harvest in harvests:
                 self._finish(connection, harvest)
+        failpoint("crawl.source.moved_on")
         for harvest in harvests:
             harvest.rows = []
 

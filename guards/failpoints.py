@@ -15,11 +15,15 @@ VARIABLE = "POVOD_FAILPOINT"
 # Every place there is, in the order of a datum's life. A test compares this list with the calls in the code
 # and another shows that each of them is reached, so a name cannot be forgotten here or there.
 FAILPOINTS: dict[str, str] = {
+    "contacts.inside": "a contacts file is imported, not committed",
+    "contacts.between": "a contacts file is committed, the next not begun",
+    "crawl.leased": "sources are leased to this crawl, none is asked",
     "crawl.fetched": "a response has arrived, nothing of it is parsed",
     "crawl.parsed": "posts are parsed, none is stored",
     "crawl.batch.inside": "a batch of posts is written, not committed",
     "crawl.batch.between": "a batch of posts is committed, the next not begun",
     "crawl.source.finished": "all posts of a source are stored, its health and schedule are not",
+    "crawl.source.moved_on": "a source's health and schedule are committed too, nobody is told",
     "process.claimed": "posts are claimed for processing, none is looked at",
     "process.signal.kept": "signals are written, not yet linked or folded",
     "process.story.folded": "stories are written, their leads are not",

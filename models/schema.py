@@ -132,8 +132,8 @@ def status(engine: Engine) -> Status:
         )
 
 
-def ensure_current(engine: Engine) -> None:
-    """Make the tables of a new database; refuse one that is not ours, too new or too old.
+def ensure_current(engine: Engine, watch: Watch | None = None) -> None:
+    """Make the tables of a new database, under `watch`; refuse one that is not ours, too new or too old.
 
     Raises:
         DatabaseFault: as above, with the way to mend it.
@@ -141,7 +141,7 @@ def ensure_current(engine: Engine) -> None:
     with database_faults(engine), read_only(engine).connect() as connection:
         revision = _checked_revision(connection)
     if revision is None:
-        upgrade(engine)
+        upgrade(engine, watch)
     elif revision != _scripts().get_current_head():
         raise DatabaseFault(
             f"{display_url(engine.url)}: its tables are older than this povod ({revision}): {UPGRADE_ADVICE}"

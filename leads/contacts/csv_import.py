@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -13,12 +13,16 @@ from sqlalchemy.orm import Session
 from leads.contacts.companies import Companies
 from leads.contacts.directory import Ambiguous, Directory
 from leads.contacts.drafts import Draft, DraftReader, RowFault
+from leads.contacts.faults import ContactsFault
+from leads.contacts.mailbox_headers import read_mail
 from leads.contacts.mapping import ColumnMap, looks_like_header, map_columns
 from leads.contacts.person import Merger, Person
 from leads.contacts.report import Change, ImportReport
 from leads.contacts.store import contact_key, taken_keys, write_people
 from leads.contacts.suppression import Suppressions
 from leads.contacts.table import Row, Table, read_table
+from leads.contacts.vcard import read_vcards
+from leads.contacts.workbook import read_workbook
 
 # Rows looked up and written at once: larger batches gain little and hold more in memory.
 BATCH = 2_000
@@ -29,13 +33,17 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a file is to be read, where the guess is not to be trusted. `region` is for national phone numbers."""
+    """How a file is to be read, where the guess is not to be trusted.
+
+    `region` ("US") is that of national phone numbers; `kind` one of `KINDS`, by default told from the file's name.
+    """
 
     mapping: Mapping[str, str] | None = None
     encoding: str | None = None
     delimiter: str | None = None
     region: str = ""
     owner: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ def import_contacts(
     options: Options | None = None,
     now: datetime | None = None,
 ) -> ImportReport:
-    """Import a CSV file; the caller commits.
+    """Import a file of contacts; the caller commits.
 
     `mapping` is field -> column, for what is guessed wrong; `source` names the file in provenance (its name by
     default). Importing a file again changes nothing. A dry run does everything and takes it back.
@@ -80,7 +88,7 @@ def import_contacts(
     Raises:
         ContactsFault: the file cannot be read, or its columns are not understood.
     """
-    options = options or Options(mapping)
+    options = replace(options or Options(), **({"mapping": mapping} if mapping else {}))
     table, found = open_table(path, options)
     source = source or path.name
     report = ImportReport(
@@ -103,21 +111,53 @@ def import_contacts(
 
 
 def open_table(path: Path, options: Options) -> tuple[Table, ColumnMap]:
-    """Open a table and find out which column is which.
+    """Open a file of any kind as a table, and find out which column is which.
 
     Raises:
         ContactsFault: it cannot be read or understood.
     """
-    is_header = None if options.mapping else looks_like_header
-    if options.mapping:
-        wanted = {column for value in options.mapping.values() for column in (value, *value.split(";"))}
-
-        def is_header(cells: Iterable[str]) -> bool:
-            told = {cell.strip() for cell in cells}
-            return bool(told & wanted) or looks_like_header(list(told))
-
-    table = read_table(path, encoding=options.encoding, delimiter=options.delimiter, is_header=is_header)
+    kind = options.kind or guess_kind(path)
+    if kind not in KINDS:
+        raise ContactsFault(f"{path}: there is no kind of file {kind!r}; kinds are {', '.join(KINDS)}")
+    table = KINDS[kind](path, options)
     return table, map_columns(table.columns, options.mapping, str(path))
+
+
+def guess_kind(path: Path) -> str:
+    """Return the kind of a file by its name: a folder is a Maildir, what has no known ending is CSV."""
+    if path.is_dir():
+        return "mail"
+    return {".xlsx": "xlsx", ".xlsm": "xlsx", ".vcf": "vcard", ".vcard": "vcard", ".mbox": "mail"}.get(
+        path.suffix.casefold(), "csv"
+    )
+
+
+def _csv(path: Path, options: Options) -> Table:
+    return read_table(
+        path, encoding=options.encoding, delimiter=options.delimiter, is_header=_header_test(options)
+    )
+
+
+# The exports of address books and CRMs are CSV or XLSX: their headers are known (data/headers.tsv).
+KINDS: dict[str, Callable[[Path, Options], Table]] = {
+    "csv": _csv,
+    "xlsx": lambda path, options: read_workbook(path, _header_test(options)),
+    "vcard": lambda path, options: read_vcards(path, options.encoding),
+    "mail": lambda path, _: read_mail(path),
+    **dict.fromkeys(
+        ("linkedin", "google", "outlook", "salesforce", "hubspot", "pipedrive", "bitrix24", "amocrm", "odoo"),
+        lambda path, options: KINDS[guess_kind(path)](path, options),
+    ),
+}
+
+
+def _header_test(options: Options) -> Callable[[Sequence[str]], bool]:
+    wanted = {column for value in (options.mapping or {}).values() for column in (value, *value.split(";"))}
+
+    def is_header(cells: Sequence[str]) -> bool:
+        return not wanted.isdisjoint(cell.strip() for cell in cells) or looks_like_header(cells)
+
+    return is_header
 
 
 def _unused(table: Table, found: ColumnMap) -> tuple[str, ...]:

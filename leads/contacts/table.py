@@ -66,7 +66,7 @@ def read_table(
         delimiter = lines[0][4]
     delimiter = delimiter or guess_delimiter(lines[:_HEADER_WITHIN])
     first = list(_head_rows(path, encoding, delimiter))
-    header = _find_header(first, is_header)
+    header = find_header(first, is_header)
     if header is None:
         raise ContactsFault(f"{path}: is empty; the first line must name the columns")
     columns = tuple(cell.strip().lstrip("\ufeff") for cell in header.cells)
@@ -92,7 +92,8 @@ def guess_delimiter(lines: Sequence[str]) -> str:
     return best
 
 
-def _find_header(rows: Sequence[Row], is_header: Callable[[Sequence[str]], bool] | None) -> Row | None:
+def find_header(rows: Sequence[Row], is_header: Callable[[Sequence[str]], bool] | None) -> Row | None:
+    """Return which of a table's first rows names the columns, None where all are empty."""
     filled = [row for row in rows if any(cell.strip() for cell in row.cells)]
     filled = [row for row in filled if not row.cells[0].lower().startswith("sep=")]
     if is_header is not None:

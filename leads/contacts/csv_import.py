@@ -88,7 +88,9 @@ def import_contacts(
     Raises:
         ContactsFault: the file cannot be read, or its columns are not understood.
     """
-    options = replace(options or Options(), **({"mapping": mapping} if mapping else {}))
+    options = options or Options()
+    if mapping:
+        options = replace(options, mapping=mapping)
     table, found = open_table(path, options)
     source = source or path.name
     report = ImportReport(

@@ -46,7 +46,8 @@ def _unfold(lines: Iterator[str]) -> Iterator[tuple[int, str]]:
     for count, raw in enumerate(lines, 1):
         line = raw.rstrip("\r\n")
         soft = held.endswith("=") and "QUOTED-PRINTABLE" in held.partition(":")[0].upper()
-        if held and (line[:1] in (" ", "\t") or soft) and len(held) < MAX_FIELD:
+        frame = held.strip().upper() in ("BEGIN:VCARD", "END:VCARD")
+        if held and not frame and (line[:1] in (" ", "\t") or soft) and len(held) < MAX_FIELD:
             held = held[:-1] + line if soft else held + line[1:]
             continue
         if held:

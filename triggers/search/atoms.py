@@ -22,11 +22,25 @@ LEARN_FROM = 200_000
 _HEAD = 3
 
 
-class Pieces(dict[str, tuple[int, ...]]):
-    """For each piece of text between two blanks the atoms that its words answer to; a new one is looked up.
+class PieceWords(dict[str, tuple[tuple[int, ...], ...]]):
+    """For each piece of text between two blanks, word by word, the atoms that it answers to; a new one is looked up.
 
     No word reaches over a blank, so a text can be cut at blanks first; pieces recur, and what was found for one is kept.
     """
+
+    def __init__(self, answers: Callable[[str], tuple[int, ...]]) -> None:
+        super().__init__()
+        self._answers = answers
+
+    def __missing__(self, piece: str) -> tuple[tuple[int, ...], ...]:
+        if len(self) > FORGET_AFTER:
+            self.clear()
+        found = self[piece] = tuple(map(self._answers, words.surfaces(piece)))
+        return found
+
+
+class Pieces(dict[str, tuple[int, ...]]):
+    """The same for all words of a piece together."""
 
     def __init__(self, answers: Callable[[str], tuple[int, ...]]) -> None:
         super().__init__()
@@ -54,7 +68,7 @@ class AtomTable:
         self._heads: Counter[int] = Counter()
         self._fuzzy: defaultdict[str, dict[int, str]] = defaultdict(dict)
         self._answers: dict[str, tuple[int, ...]] = {}
-        self._by_word: dict[str, tuple[tuple[int, ...], ...]] = {}
+        self.by_word = PieceWords(self.answers)
         self.pieces = Pieces(self.answers)
 
     def use(self, key: str) -> int:
@@ -89,15 +103,6 @@ class AtomTable:
             found = self._answers[surface] = tuple(self._look_up(surface))
         return found
 
-    def by_word(self, piece: str) -> tuple[tuple[int, ...], ...]:
-        """Return what each word of a piece of text answers to."""
-        found = self._by_word.get(piece)
-        if found is None:
-            if len(self._by_word) > FORGET_AFTER:
-                self._by_word.clear()
-            found = self._by_word[piece] = tuple(map(self.answers, words.surfaces(piece)))
-        return found
-
     def learn(self, masks: Mapping[int, int], posts: int) -> None:
         """Count how often each atom is seen, to choose anchors by; after enough posts there is nothing to learn."""
         if self.total > LEARN_FROM:
@@ -108,7 +113,7 @@ class AtomTable:
 
     def _forget(self) -> None:
         self._answers.clear()
-        self._by_word.clear()
+        self.by_word.clear()
         self.pieces.clear()
 
     def rarity(self, number: int) -> float:

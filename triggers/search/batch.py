@@ -14,8 +14,8 @@ from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, SearchPo
 
 # Words of the title and of the text stand on one axis, further apart than any distance a query can name.
 ZONE_GAP = 1 << 20
-# With more posts than these, writing the bits as digits is quicker than joining integers.
-_FEW = 12
+# With more posts than these, reading an integer from digits costs less than working out the byte of each.
+_DENSE = 128
 _ONE = ord("1")
 
 
@@ -121,8 +121,8 @@ class View:
     def _words(self) -> tuple[tuple[int, list[tuple[int, ...]]], ...]:
         """For title and text: the place of the first word, and the atoms that each word answers to."""
         by_word = self.batch.table.by_word
-        title = [atoms for piece in self.post.title.split() for atoms in by_word(piece)]
-        text = [atoms for piece in self.post.text.split() for atoms in by_word(piece)]
+        title = [atoms for piece in self.post.title.split() for atoms in by_word[piece]]
+        text = [atoms for piece in self.post.text.split() for atoms in by_word[piece]]
         return ((0, title), (ZONE_GAP, text)) if title else ((ZONE_GAP, text),)
 
     def words(self, zone: str | None) -> tuple[tuple[int, list[tuple[int, ...]]], ...]:
@@ -164,26 +164,28 @@ class View:
 
 def _masks(texts: Sequence[str], table: AtomTable) -> dict[int, int]:
     holders: defaultdict[int, list[int]] = defaultdict(list)
-    pieces = table.pieces
+    atoms_of = table.pieces
     for number, text in enumerate(texts):
         for piece in text.split():
-            for atom in pieces[piece]:
+            for atom in atoms_of[piece]:
                 holders[atom].append(number)
-    size = len(texts)
+    size = len(texts) // 8 + 1
     return {atom: _mask(numbers, size) for atom, numbers in holders.items()}
 
 
 def _mask(numbers: list[int], size: int) -> int:
-    """Return an integer with these bits set."""
-    if len(numbers) < _FEW:
-        mask = 0
+    """Return an integer of `size` bytes with these bits set; joining integers would copy them for each bit."""
+    if len(numbers) == 1:
+        return 1 << numbers[0]
+    if len(numbers) > _DENSE:
+        digits = bytearray(b"0") * (8 * size)
         for number in numbers:
-            mask |= 1 << number
-        return mask
-    digits = bytearray(b"0") * size
+            digits[-1 - number] = _ONE
+        return int(digits, 2)
+    octets = bytearray(size)
     for number in numbers:
-        digits[-1 - number] = _ONE
-    return int(digits, 2)
+        octets[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(octets, "little")
 
 
 def _united(left: dict[int, int], right: dict[int, int]) -> dict[int, int]:

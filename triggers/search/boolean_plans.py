@@ -57,6 +57,39 @@ class AllWordsPlan:
 
 
 @dataclass(slots=True)
+class GroupsPlan:
+    """`(a OR b) AND (c OR d) AND NOT (e OR f)` over plain words: `AndPlan` without its calls, for it is so common."""
+
+    groups: tuple[tuple[int, ...], ...]
+    none: tuple[int, ...]
+    chosen: frozenset[Anchor]
+    cost: int = 1
+
+    def posts(self, batch: Batch, within: int) -> int:
+        held = batch.any
+        for group in self.groups:
+            mask = 0
+            for atom in group:
+                if atom in held:
+                    mask |= held[atom]
+            within &= mask
+            if not within:
+                return 0
+        for atom in self.none:
+            if atom in held:
+                within &= ~held[atom]
+        return within
+
+    def spans(self, view: View) -> Iterable[Span]:
+        return [
+            view.span(place, place) for group in self.groups for atom in group for place in view.places(atom)
+        ]
+
+    def anchors(self) -> frozenset[Anchor] | None:
+        return self.chosen
+
+
+@dataclass(slots=True)
 class OrPlan:
     """Any of these; a post that one of them has is not looked at again."""
 
@@ -143,6 +176,13 @@ class NotPlan:
 
     def anchors(self) -> frozenset[Anchor] | None:
         return None
+
+
+def word_group(plan: Plan) -> tuple[int, ...]:
+    """Return the atoms of a plan that is one plain word or alternatives of such; nothing for any other."""
+    if is_plain_word(plan):
+        return (plan.atom,)
+    return plan.atoms if isinstance(plan, AnyWordsPlan) else ()
 
 
 def places_known(plan: Plan) -> TypeGuard[WordsPlan]:

@@ -11,10 +11,12 @@ from triggers.search.boolean_plans import (
     AllWordsPlan,
     AndPlan,
     AnyWordsPlan,
+    GroupsPlan,
     NotPlan,
     OrPlan,
     is_plain_word,
     places_known,
+    word_group,
 )
 from triggers.search.faults import SearchFault
 from triggers.search.field_plans import (
@@ -101,8 +103,28 @@ class Planner:
         if len(parts) == 1:
             return parts[0]
         chosen = cheapest((part.anchors() for part in parts), self.table)
+        groups = self._groups(parts, chosen)
+        if groups is not None:
+            return groups
         ordered = tuple(sorted(parts, key=_cost))
         return AndPlan(ordered, max(map(_cost, ordered)), chosen)
+
+    def _groups(self, parts: list[Plan], chosen: frozenset[Anchor] | None) -> Plan | None:
+        groups: list[tuple[int, ...]] = []
+        none: list[int] = []
+        for part in parts:
+            if isinstance(part, NotPlan) and (atoms := word_group(part.inner)):
+                none.extend(atoms)
+            elif atoms := word_group(part):
+                groups.append(atoms)
+            elif isinstance(part, AllWordsPlan):
+                groups.extend((atom,) for atom in part.atoms)
+            else:
+                return None
+        if not groups or chosen is None:
+            return None
+        groups.sort(key=lambda group: sum(map(self.table.rarity, group)))
+        return GroupsPlan(tuple(groups), tuple(none), chosen)
 
     def _any(self, parts: list[Plan]) -> Plan:
         plain = tuple(part.atom for part in parts if is_plain_word(part))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Protocol, TypeAlias
 
-from triggers.search.batch import Batch, View, bits
+from triggers.search.batch import ZONE_GAP, Batch, View, bits
 from triggers.search.posts import TEXT, TITLE, SearchPost, Span
 from triggers.search.terms import compiled_regex
 
@@ -228,13 +228,21 @@ class NearPlan:
     def stands(self, view: View) -> bool:
         if not (isinstance(self.left, WordPlan) and isinstance(self.right, WordPlan)):
             return bool(self.places(view))
-        most = self.distance + 1
-        others = view.places(self.right.atom, self.right.zone)
-        return any(
-            0 < other - one <= most or (not self.ordered and 0 < one - other <= most)
-            for one in view.places(self.left.atom, self.left.zone)
-            for other in others
-        )
+        left, right, most = self.left.atom, self.right.atom, self.distance + 1
+        if left == right or self.left.zone != self.right.zone:
+            return bool(self.places(view))
+        for _, held in view.words(self.left.zone):
+            last_left = last_right = -ZONE_GAP
+            for place, atoms in enumerate(held):
+                # A word that is both can be near another, never near itself: the earlier ones are asked first.
+                is_left, is_right = left in atoms, right in atoms
+                if is_right and place - last_left <= most:
+                    return True
+                if is_left and not self.ordered and place - last_right <= most:
+                    return True
+                last_left = place if is_left else last_left
+                last_right = place if is_right else last_right
+        return False
 
     def holds(self, one: Place, other: Place) -> bool:
         """Return whether two places are near enough, and in order if that is asked."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from array import array
 
+import numpy as np
+
+from leads.linking.multimap import Rows
 from leads.linking.records import ContactRecord
 
 _GAP = "\x1f"
@@ -35,6 +38,14 @@ class Columns:
         self.companies.append(company)
         self.places.append(place)
         return len(self) - 1
+
+    def at_companies(self, rows: Rows) -> Rows:
+        """Return the companies' numbers of rows."""
+        return np.frombuffer(self.companies, dtype=np.uint32)[rows]
+
+    def at_places(self, rows: Rows) -> Rows:
+        """Return the places' numbers of rows."""
+        return np.frombuffer(self.places, dtype=np.uint32)[rows]
 
     def remove(self, row: int) -> None:
         """Forget a row: it is found no more."""

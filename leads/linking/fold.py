@@ -10,6 +10,9 @@ from anyascii import anyascii
 
 _WORDS = re.compile(r"[^\W_]+(?:['’ʼ`´][^\W_]+)*")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+# Nearly all that is not ASCII here: Russian letters with ASCII between them; й and ё are и and е with marks.
+_BASIC = re.compile(r"[А-яЁё\x00-\x7f]*\Z")
+_MARKED = str.maketrans("йё", "ие")
 _APOSTROPHES = str.maketrans("", "", "'’ʼ`´‘′")
 
 # One letter to one sound group. Latin spellings are brought to the same groups by `_LATIN` below, so what
@@ -71,6 +74,8 @@ def fold(text: str) -> str:
     """Lower the case and drop marks; Cyrillic stays Cyrillic, every other alphabet becomes Latin."""
     if text.isascii():
         return text.lower()
+    if _BASIC.match(text):
+        return text.lower().translate(_MARKED)
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     if bare.isascii():
         return bare

@@ -87,7 +87,7 @@ class Linker:
         told = parse_person(mention.name) if mention.name and "@" not in mention.name else None
         rows, others = list(exact), 0
         if told is not None and not exact:
-            named = self.people.candidates(told, self.people.company_number(mention.company))
+            named = self.people.candidates(told, self.people.company_number(mention.company), mention.place)
             others = max(len(named) - MAX_CANDIDATES, 0)
             rows = named[:MAX_CANDIDATES]
         if not rows:

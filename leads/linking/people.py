@@ -24,7 +24,9 @@ from leads.linking.vocabulary import BELIEF, Vocabulary
 # A single name that more contacts bear than this says nobody.
 MAX_SINGLE = 200
 # Candidates looked at closely; the rest are counted as namesakes.
-MAX_CANDIDATES = 200
+MAX_CANDIDATES = 24
+# So few are looked at as they come.
+FEW = 6
 # Partners of a name among which a badly misspelt one is looked for.
 MAX_PARTNERS = 50_000
 MAX_SLIPS = 2
@@ -177,20 +179,31 @@ class People:
     def _share(self, count: int, general: float) -> float:
         return (count + BELIEF * general) / (len(self.columns) + BELIEF)
 
-    def candidates(self, told: PersonName, company: int) -> list[int]:
-        """Return the rows of those whom a name, with a company's number, may mean."""
+    def candidates(self, told: PersonName, company: int, place: str = "") -> list[int]:
+        """Return the rows of those whom a name, with a company's number and a place, may mean; likeliest first.
+
+        First come those at the company or place, then those with the name as it is told, then those who bear
+        a name that may stand for it.
+        """
         found_words = usable_words(told)
-        exact = [self._numbers(equivalent_roots(word)) for word in found_words]
-        rows = self._by_pairs(exact)
-        if company and (len(rows) == 0 or len(rows) > MAX_CANDIDATES):
-            at_company = self._at_company(company, exact)
-            if len(at_company):
-                rows = at_company if len(rows) > MAX_CANDIDATES else np.union1d(rows, at_company)
-        if len(found_words) == 1:
-            rows = np.union1d(rows, self._single(exact[0])) if len(rows) else self._single(exact[0])
-        elif len(rows) == 0:
-            rows = self._misspelt(found_words, exact)
-        return self._alive(rows)
+        options = [self._numbers(equivalent_roots(word)) for word in found_words]
+        exact = self._by_pairs([self._numbers([root(word)]) for word in found_words])
+        rows = self._by_pairs(options)
+        if len(rows) == 0:
+            rows = self._single(options[0]) if len(found_words) == 1 else self._misspelt(found_words, options)
+            if company:
+                rows = np.union1d(rows, self._at_company(company, options))
+        return self._alive(rows if len(rows) <= FEW else self._by_likelihood(rows, exact, company, place))
+
+    def _by_likelihood(self, rows: Rows, exact: Rows, company: int, place: str) -> Rows:
+        number = self._places.get(place_key(place), 0) if place else 0
+        near = np.zeros(len(rows), dtype=np.int8)
+        if company:
+            near += 2 * (self.columns.at_companies(rows) == company)
+        if number:
+            near += self.columns.at_places(rows) == number
+        near = 2 * near + np.isin(rows, exact, assume_unique=True)
+        return rows[np.argsort(-near, kind="stable")]
 
     def known_pairs(self, pairs: list[int]) -> list[bool]:
         """Tell, for many pairs of two words' numbers (first << 32 | second), whether anybody bears both."""

@@ -58,6 +58,7 @@ def titles() -> frozenset[str]:
     return frozenset(word for (word,) in rows("titles.tsv"))
 
 
+@lru_cache(maxsize=1 << 16)
 def is_patronymic(word: str) -> bool:
     """Tell whether a folded word has the form of a patronymic, in any case, in either alphabet."""
     return bool(_PATRONYMIC.match(word) or _SHORT_PATRONYMIC.match(word))
@@ -124,6 +125,7 @@ def _family_at(found: list[str]) -> int:
     return last
 
 
+@lru_cache(maxsize=1 << 16)
 def _familiar(word: str) -> int:
     if len(word) == 1:
         return -2

@@ -41,6 +41,7 @@ OTHERS = frozenset(
 )
 RELATIVE_WORDS = frozenset({"who", "that", "which"})
 COORDINATE = frozenset({"and", "but", "then", ",", "&", "plus", "so", "or"})
+OWNERS = frozenset({"his", "her", "their", "your", "'s"})
 SELF_NOUNS = frozenset({"family"})
 DETERMINERS = frozenset(
     {
@@ -107,7 +108,11 @@ class EnglishResolver:
             is_capital(tokens.words[start]) and tokens.lowers[start] not in self.kin | MINE
         ):
             return self._name(tokens, start, end, registers)
-        return self._phrase(tokens, low, end, registers) or NOBODY
+        found = self._phrase(tokens, low, end, registers)
+        if found is None and lower in self.kin and not OWNERS & set(tokens.lowers[max(low, end - 5) : end]):
+            # "to the best brother in the world": kin of whoever speaks, unless somebody else's.
+            return self._kin(tokens, end - 1)
+        return found or NOBODY
 
     def _before(self, tokens: Tokens, low: int, start: int, registers: frozenset[str]) -> Subject | None:
         at = start

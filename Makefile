@@ -58,6 +58,10 @@ requirements: setup-dev
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate \
 		--no-emit-index-url --generate-hashes --quiet --extra dev -o requirements-dev.txt
 
+# The references of configuration and commands, from the schema and the commands themselves.
+docs: setup-dev
+	$(BIN)/python -m povod.docs docs
+
 wheel: setup-dev
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 

@@ -18,6 +18,7 @@ from leads.export.files import (
     exportable,
     render,
 )
+from povod import streams
 from povod.commands.delivering import retry_dead
 from povod.commands.leads import KindOption, OwnerOption, ScoreOption, SinceOption, StatusOption, lead_filter
 from povod.console import plural, say
@@ -59,7 +60,7 @@ def export(
     workspace = open_workspace(config)
     with workspace.session() as session:
         if out == "-":
-            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+            streams.as_utf8(sys.stdout)
             sys.stdout.writelines(render(exportable(session, wanted), options))
             return
         try:

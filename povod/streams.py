@@ -1,0 +1,43 @@
+"""Standard streams and files as filters use them: UTF-8 whatever the system says, line ends as they come."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+from povod.faults import UserError
+
+
+def as_utf8(stream: IO[str]) -> None:
+    """Have a standard stream carry UTF-8, without touching line ends."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", newline="")
+
+
+@contextmanager
+def filtering(source: str, target: str) -> Iterator[tuple[IO[str], IO[str]]]:
+    """Open what a filter reads and writes; `-` is standard input or output.
+
+    Raises:
+        UserError: a file cannot be opened, or is to be read and written at once.
+    """
+    if source != "-" and target != "-" and Path(target).exists() and Path(source).samefile(target):
+        raise UserError(f"{target}: cannot be read and written at once; name another file to write")
+    with ExitStack() as files:
+        incoming = _open(files, source, "r") if source != "-" else sys.stdin
+        outgoing = _open(files, target, "w") if target != "-" else sys.stdout
+        as_utf8(incoming)
+        as_utf8(outgoing)
+        yield incoming, outgoing
+
+
+def _open(files: ExitStack, name: str, mode: str) -> IO[str]:
+    try:
+        return files.enter_context(Path(name).open(mode, encoding="utf-8"))
+    except OSError as error:
+        verb = "read" if mode == "r" else "written"
+        raise UserError(f"{name}: cannot be {verb}: {error.strerror}") from None

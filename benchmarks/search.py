@@ -78,16 +78,32 @@ class Drawer:
         if shape == "phrase":
             text = self.random.choice(self.texts)
             at = self.random.randrange(len(text) - 2)
-            return shape, f'"{" ".join(text[at : at + 3])}"', f'f : "{" ".join("f" + word for word in text[at : at + 3])}"'
+            return (
+                shape,
+                f'"{" ".join(text[at : at + 3])}"',
+                f'f : "{" ".join("f" + word for word in text[at : at + 3])}"',
+            )
         a, b = self.pair()
         c, d, e, f, g, h = (self.word() for _ in range(6))
         if shape == "words":
             return shape, f"{a} {b} {c}", _fts("{} AND {} AND {}", a, b, c)
         if shape == "near":
-            return shape, f"{c} NEAR/5 {b}", "l : NEAR({} {}, 5)".format(*(f'"l{words.lemma(word)}"' for word in (c, b)))
+            return (
+                shape,
+                f"{c} NEAR/5 {b}",
+                "l : NEAR({} {}, 5)".format(*(f'"l{words.lemma(word)}"' for word in (c, b))),
+            )
         if shape == "groups":
-            return shape, f"({a} OR {c} OR {d}) AND ({b} OR {e} OR {f})", _fts("({} OR {} OR {}) AND ({} OR {} OR {})", a, c, d, b, e, f)
-        return shape, f"({a} OR {c} OR {d}) AND ({b} OR {e} OR {f}) AND NOT ({g} OR {h})", _fts("(({} OR {} OR {}) AND ({} OR {} OR {})) NOT ({} OR {})", a, c, d, b, e, f, g, h)
+            return (
+                shape,
+                f"({a} OR {c} OR {d}) AND ({b} OR {e} OR {f})",
+                _fts("({} OR {} OR {}) AND ({} OR {} OR {})", a, c, d, b, e, f),
+            )
+        return (
+            shape,
+            f"({a} OR {c} OR {d}) AND ({b} OR {e} OR {f}) AND NOT ({g} OR {h})",
+            _fts("(({} OR {} OR {}) AND ({} OR {} OR {})) NOT ({} OR {})", a, c, d, b, e, f, g, h),
+        )
 
 
 def _fts(template: str, *asked: str) -> str:
@@ -101,7 +117,9 @@ def timed(run: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def ours(searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost], batch: int) -> dict[str, float]:
+def ours(
+    searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost], batch: int
+) -> dict[str, float]:
     """Return posts a second: which post matches which search, and with all spans."""
     percolator = Percolator()
     for number, (_, query, _) in enumerate(searches):
@@ -109,20 +127,38 @@ def ours(searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost], 
     parts = [posts[start : start + batch] for start in range(0, len(posts), batch)]
     first = timed(lambda: [percolator.masks(part) for part in parts])
     masks = timed(lambda: [percolator.masks(part) for part in parts])
-    spans = timed(lambda: [match.spans for part in parts for found in percolator.match(part) for match in found])
+    spans = timed(
+        lambda: [match.spans for part in parts for found in percolator.match(part) for match in found]
+    )
     hits = sum(mask.bit_count() for part in parts for mask in percolator.masks(part).values())
-    return {"first": len(posts) / first, "masks": len(posts) / masks, "spans": len(posts) / spans, "hits": hits}
+    return {
+        "first": len(posts) / first,
+        "masks": len(posts) / masks,
+        "spans": len(posts) / spans,
+        "hits": hits,
+    }
 
 
-def fts5(searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost], batch: int) -> tuple[float, int]:
+def fts5(
+    searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost], batch: int
+) -> tuple[float, int]:
     """Return posts a second with an FTS5 table filled for each batch and asked every search, and its hits."""
-    prepared = [(" ".join(f"l{words.lemma(word)}" for word in text), " ".join(f"f{word}" for word in text)) for post in posts for text in [Drawer.plain(post.text)]]
+    prepared = [
+        (" ".join(f"l{words.lemma(word)}" for word in text), " ".join(f"f{word}" for word in text))
+        for post in posts
+        for text in [Drawer.plain(post.text)]
+    ]
     hits = 0
     start = time.process_time()
     for first in range(0, len(prepared), batch):
         base = sqlite3.connect(":memory:")
-        base.execute("CREATE VIRTUAL TABLE p USING fts5(l, f, content='', tokenize='unicode61 remove_diacritics 0')")
-        base.executemany("INSERT INTO p(rowid, l, f) VALUES (?, ?, ?)", ((number, *row) for number, row in enumerate(prepared[first : first + batch])))
+        base.execute(
+            "CREATE VIRTUAL TABLE p USING fts5(l, f, content='', tokenize='unicode61 remove_diacritics 0')"
+        )
+        base.executemany(
+            "INSERT INTO p(rowid, l, f) VALUES (?, ?, ?)",
+            ((number, *row) for number, row in enumerate(prepared[first : first + batch])),
+        )
         for _, _, query in searches:
             hits += len(base.execute("SELECT rowid FROM p WHERE p MATCH ?", (query,)).fetchall())
         base.close()
@@ -148,7 +184,15 @@ def loop(searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost]) 
 
 def closure(shape: str, query: str) -> Callable[[dict[str, list[int]]], bool]:
     """Compile one drawn search to a function of a post's words and their places."""
-    bare = [words.lemma(word) for word in query.replace("NEAR/5", "").replace("OR", "").replace("AND", "").replace("NOT", "").translate(str.maketrans("", "", '()-"')).split()]
+    bare = [
+        words.lemma(word)
+        for word in query.replace("NEAR/5", "")
+        .replace("OR", "")
+        .replace("AND", "")
+        .replace("NOT", "")
+        .translate(str.maketrans("", "", '()-"'))
+        .split()
+    ]
     if shape == "words":
         return lambda held: all(word in held for word in bare)
     if shape in ("groups", "topic"):
@@ -160,14 +204,21 @@ def closure(shape: str, query: str) -> Callable[[dict[str, list[int]]], bool]:
         )
     if shape == "near":
         one, other = bare
-        return lambda held: one in held and other in held and any(0 < abs(i - j) <= 6 for i in held[one] for j in held[other])
+        return lambda held: (
+            one in held and other in held and any(0 < abs(i - j) <= 6 for i in held[one] for j in held[other])
+        )
     forms = [f"={word}" for word in query.strip('"').split()]
-    return lambda held: all(form in held for form in forms) and any(
-        all(place + offset in held[form] for offset, form in enumerate(forms)) for place in held[forms[0]]
+    return lambda held: (
+        all(form in held for form in forms)
+        and any(
+            all(place + offset in held[form] for offset, form in enumerate(forms)) for place in held[forms[0]]
+        )
     )
 
 
-def phrase_matcher(searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost], batch: int) -> tuple[int, float, float]:
+def phrase_matcher(
+    searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost], batch: int
+) -> tuple[int, float, float]:
     """Return how many searches are plain phrases, and posts a second by spaCy's PhraseMatcher and by us on those."""
     import spacy
     from spacy.matcher import PhraseMatcher
@@ -190,8 +241,11 @@ def changes(searches: Sequence[tuple[str, str, str]]) -> dict[str, float]:
         percolator.add(f"s{number}", query)
     cold = time.process_time() - started
     warm = timed(lambda: _build(searches))
-    one = sorted(timed(lambda n=n: percolator.add(f"new{n}", f"word{n} AND (other{n} OR \"a phrase\")")) for n in range(101))  # type: ignore[misc]
-    gone = sorted(timed(lambda n=n: percolator.remove(f"new{n}")) for n in range(101))  # type: ignore[misc]
+    one = sorted(
+        timed(lambda n=n: percolator.add(f"new{n}", f'word{n} AND (other{n} OR "a phrase")'))
+        for n in range(101)
+    )
+    gone = sorted(timed(lambda n=n: percolator.remove(f"new{n}")) for n in range(101))
     return {"cold": cold, "warm": warm, "add": one[50], "add_worst": one[-1], "remove": gone[50]}
 
 
@@ -215,11 +269,17 @@ def main() -> int:
     posts = read_posts(options.data, options.posts)
     sizes = [int(size) for size in options.sizes.split(",")]
     drawer = Drawer(posts, 7)
-    cold = timed(lambda: [words.lemma(words.folded(word)) for post in posts for word in words.surfaces(post.text)])
-    print(f"lemmas of {len(posts):,} posts, first time: {len(posts) / cold:,.0f} posts/s; from here on they are known to all")
+    cold = timed(
+        lambda: [words.lemma(words.folded(word)) for post in posts for word in words.surfaces(post.text)]
+    )
+    print(
+        f"lemmas of {len(posts):,} posts, first time: {len(posts) / cold:,.0f} posts/s; from here on they are known to all"
+    )
     searches = [drawer.search() for _ in range(max(sizes))]
     built = changes(searches)
-    print(f"build {len(searches):,}: {built['cold']:.2f} s cold, {built['warm']:.2f} s warm; add one {1000 * built['add']:.2f} ms (worst {1000 * built['add_worst']:.2f}), remove {1000 * built['remove']:.2f} ms")
+    print(
+        f"build {len(searches):,}: {built['cold']:.2f} s cold, {built['warm']:.2f} s warm; add one {1000 * built['add']:.2f} ms (worst {1000 * built['add_worst']:.2f}), remove {1000 * built['remove']:.2f} ms"
+    )
     figures = {}
     for size in sizes:
         chosen = searches[:size]
@@ -228,9 +288,13 @@ def main() -> int:
         fts, fts_hits = fts5(chosen, fts_posts, options.batch)
         looped = loop(chosen, posts[:LOOP_POSTS])
         figures[size] = (mine["masks"], fts, looped)
-        print(f"{size:>6} searches: ours {mine['masks']:>9,.0f} posts/s ({mine['first']:,.0f} on new words, {mine['spans']:,.0f} with spans, {mine['hits'] / len(posts):.2f} hits a post), FTS5 {fts:>7,.0f} ({fts_hits / len(fts_posts):.2f}), loop {looped:>7,.0f}: {mine['masks'] / fts:.1f} x FTS5, {mine['masks'] / looped:,.0f} x the loop")
+        print(
+            f"{size:>6} searches: ours {mine['masks']:>9,.0f} posts/s ({mine['first']:,.0f} on new words, {mine['spans']:,.0f} with spans, {mine['hits'] / len(posts):.2f} hits a post), FTS5 {fts:>7,.0f} ({fts_hits / len(fts_posts):.2f}), loop {looped:>7,.0f}: {mine['masks'] / fts:.1f} x FTS5, {mine['masks'] / looped:,.0f} x the loop"
+        )
     count, theirs, mine_phrases = phrase_matcher(searches, posts[:4000], options.batch)
-    print(f"{count:>6} phrases:  ours {mine_phrases:>9,.0f} posts/s, spaCy PhraseMatcher {theirs:,.0f}: {mine_phrases / theirs:.1f} x")
+    print(
+        f"{count:>6} phrases:  ours {mine_phrases:>9,.0f} posts/s, spaCy PhraseMatcher {theirs:,.0f}: {mine_phrases / theirs:.1f} x"
+    )
     return _verdict(figures, built)
 
 

@@ -18,7 +18,7 @@ from triggers.search import words
 
 # Words and pieces of text whose atoms are remembered; a long one is remembered as well, so this bounds memory roughly.
 FORGET_AFTER = 400_000
-LEARN_FROM = 200_000
+LEARN_FROM = 20_000
 _HEAD = 3
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import chain
 from urllib.parse import urlsplit
 
 from triggers.search import words
@@ -120,9 +121,9 @@ class View:
     @cached_property
     def _words(self) -> tuple[tuple[int, list[tuple[int, ...]]], ...]:
         """For title and text: the place of the first word, and the atoms that each word answers to."""
-        by_word = self.batch.table.by_word
-        title = [atoms for piece in self.post.title.split() for atoms in by_word[piece]]
-        text = [atoms for piece in self.post.text.split() for atoms in by_word[piece]]
+        by_word = self.batch.table.by_word.__getitem__
+        title = list(chain.from_iterable(map(by_word, self.post.title.split())))
+        text = list(chain.from_iterable(map(by_word, self.post.text.split())))
         return ((0, title), (ZONE_GAP, text)) if title else ((ZONE_GAP, text),)
 
     def words(self, zone: str | None) -> tuple[tuple[int, list[tuple[int, ...]]], ...]:
@@ -164,11 +165,10 @@ class View:
 
 def _masks(texts: Sequence[str], table: AtomTable) -> dict[int, int]:
     holders: defaultdict[int, list[int]] = defaultdict(list)
-    atoms_of = table.pieces
+    atoms_of = table.pieces.__getitem__
     for number, text in enumerate(texts):
-        for piece in text.split():
-            for atom in atoms_of[piece]:
-                holders[atom].append(number)
+        for atom in chain.from_iterable(map(atoms_of, text.split())):
+            holders[atom].append(number)
     size = len(texts) // 8 + 1
     return {atom: _mask(numbers, size) for atom, numbers in holders.items()}
 

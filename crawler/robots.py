@@ -31,7 +31,7 @@ class RobotsRules:
     def refusal(self, url: str, user_agent: str) -> str:
         """Why this address must not be fetched, or "" if it may."""
         if self.unknown:
-            return f"robots.txt could not be read ({self.unknown}), so nothing is fetched until it can"
+            return f"{self.unknown} (asked for robots.txt, without which nothing is fetched)"
         if self.parser is None or self.parser.can_fetch(url, product_token(user_agent)):
             return ""
         return "robots.txt forbids this address"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -105,6 +106,8 @@ def run_spider(
 ) -> None:
     """Run the feed spider over a frontier until it is empty and `refill` adds nothing. Once per process."""
     process = AsyncCrawlerProcess(scrapy_settings(policy, settings))
+    for name in ("scrapy", "twisted"):  # what they would print is told by events and kept with the sources
+        logging.getLogger(name).addHandler(logging.NullHandler())
     crawler = process.create_crawler(FeedSpider)
     on_crawler(crawler)
     with closing(

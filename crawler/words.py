@@ -49,7 +49,7 @@ def failure_in_words(error: BaseException, url: str) -> str:
 
 
 def _about_size(message: str) -> str:
-    return "the answer is larger than allowed" if "size" in message and "limit" in message else ""
+    return "the answer is larger than allowed once unpacked" if "during decompression" in message else ""
 
 
 _KINDS: tuple[tuple[type[BaseException], str], ...] = (

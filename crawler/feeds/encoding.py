@@ -73,9 +73,8 @@ def _decode(body: bytes, content_type: str) -> tuple[str | None, str]:
 def _declared(body: bytes, content_type: str) -> list[str]:
     names = [found[1].decode("ascii") for found in [_DECLARATION.match(body[:400])] if found]
     names += [found[1] for found in [_CHARSET.search(content_type)] if found]
-    return [
-        _ALIASES.get(name.lower(), name.lower()) for name in names if name.lower() not in ("utf-8", "utf8")
-    ]
+    # UTF-8 is tried first in any case; and bytes that were found not to be wide are no UTF-16, whatever they say.
+    return [_ALIASES.get(name.lower(), name.lower()) for name in names if not name.lower().startswith("utf")]
 
 
 def _wide(body: bytes) -> str:

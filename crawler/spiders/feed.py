@@ -89,7 +89,7 @@ class FeedSpider(scrapy.Spider):
             harvest.outcome, harvest.message = "gone", status_in_words(410)
         elif not 200 <= response.status < 300:
             harvest.outcome, harvest.message = "failed", _failed_status(response)
-        elif harvest.body_hash == harvest.task.body_hash:
+        elif harvest.body_hash and harvest.body_hash == harvest.task.body_hash:
             harvest.outcome = "unchanged"
         else:
             await self._read(response, harvest)

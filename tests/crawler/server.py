@@ -86,9 +86,9 @@ class Server:
             and (host is None or entry.host == host)
         ]
 
-    def most_at_once(self, host: str) -> int:
-        """How many requests to this address were ever in flight at the same time."""
-        entries = [entry for entry in self.log if entry.host == host]
+    def most_at_once(self, host: str | None = None) -> int:
+        """How many requests (to this address, if one is named) were ever in flight at the same time."""
+        entries = [entry for entry in self.log if host in (None, entry.host)]
         return max(
             (sum(other.at <= entry.at < (other.ended or 1e18) for other in entries) for entry in entries),
             default=0,

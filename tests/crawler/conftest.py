@@ -1,0 +1,75 @@
+"""A server, a database and a policy for crawls in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from crawler.policy import FetchPolicy
+from models import Post, Source
+from tests.crawler.server import Server
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+POLICY = FetchPolicy(
+    allow_networks=("127.0.0.0/8",), obey_robots=False, timeout=3, reader_seconds=15, jitter=0
+)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A fresh server with an empty log."""
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def add_source(sqlite_engine: Engine) -> Callable[..., int]:
+    """Adds a source, and returns its id."""
+
+    def add(name: str, url: str, **values: Any) -> int:
+        with Session(sqlite_engine) as session, session.begin():
+            source = Source(name=name, url=url, created_at=NOW, **values)
+            session.add(source)
+            session.flush()
+            return source.id
+
+    return add
+
+
+@pytest.fixture
+def source_named(sqlite_engine: Engine) -> Callable[[str], Source]:
+    """Reads a source back."""
+
+    def read(name: str) -> Source:
+        with Session(sqlite_engine) as session:
+            return session.scalars(select(Source).where(Source.name == name)).one()
+
+    return read
+
+
+@pytest.fixture
+def posts_of(sqlite_engine: Engine) -> Callable[[str], list[Post]]:
+    """The posts that a source owns, in order."""
+
+    def read(name: str) -> list[Post]:
+        with Session(sqlite_engine) as session:
+            query = select(Post).join(Source).where(Source.name == name).order_by(Post.id)
+            return list(session.scalars(query))
+
+    return read
+
+
+def rss(*items: str, head: str = "") -> bytes:
+    """An RSS 2.0 feed of these items."""
+    inside = "".join(f"<item>{item}</item>" for item in items)
+    return f"<rss version='2.0'><channel><title>Site</title>{head}{inside}</channel></rss>".encode()
+
+
+def item(number: int, text: str = "Anna starts a new job") -> str:
+    """One item with its own guid."""
+    return f"<guid isPermaLink='false'>post-{number}</guid><title>Post {number}</title><description>{text}</description>"

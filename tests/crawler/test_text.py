@@ -1,0 +1,112 @@
+"""HTML to plain text, titles, addresses, dates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.feeds.dates import clamp, parse_date
+from crawler.feeds.text import clean_text, clean_title
+from crawler.feeds.urls import absolute, canonical, origin
+from guards.text import one_line, strip_unwanted
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>One</p>\n  <p>Two &amp; <b>th</b>ree</p>", "One\n\nTwo & three"),
+        ("One<br>two<BR/><br />three", "One\ntwo\n\nthree"),
+        ("<ul><li>a</li><li>b</li></ul>after", "a\nb\n\nafter"),
+        ("<pre>x = 1\ny = 2</pre>", "x = 1\ny = 2"),
+        ("<p>a</p><script>alert('x')</script><style>p {}</style>", "a"),
+        ("line one\nline two\n\n\n\nthree", "line one\nline two\n\nthree"),
+        ("I &lt;3 you", "I <3 you"),
+        ("Anna\u00adSoko\u200blova", "AnnaSokolova"),
+        ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
+        ("<p>News.</p><p>The post <a>News</a> appeared first on <a>Site</a>.</p>", "News."),
+        ("<p>Новость.</p><p>Запись Новость впервые появилась на Сайт.</p>", "Новость."),
+    ],
+)
+def test_html_becomes_plain_paragraphs(html: str, text: str) -> None:
+    assert clean_text(html) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "title"),
+    [
+        ("Tom &amp; Jerry", "Tom & Jerry"),
+        ("Tom &amp;amp; Jerry", "Tom &amp; Jerry"),
+        ("The <dialog> element", "The <dialog> element"),
+        ("I <b>did</b>\nit", "I did it"),
+        ("?a=1&copy=2", "?a=1&copy=2"),
+    ],
+)
+def test_a_title_is_unescaped_once_and_keeps_what_is_meant_to_be_read(raw: str, title: str) -> None:
+    assert " ".join(clean_title(raw).split()) == title
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet=st.characters(), max_size=200) | st.text("<>&;/pbr \n\"'=x\x1e\x1f", max_size=60))
+def test_no_input_makes_cleaning_fail_or_leaves_what_cannot_be_stored(html: str) -> None:
+    for text in (clean_text(html), clean_title(html), one_line(html)):
+        text.encode("utf-8")
+        assert not set(text) & set("\x00\x0b\x1e\x1f\r\ufeff\u2028")
+        assert text == text.strip()
+        assert "\n\n\n" not in text
+
+
+def test_what_breaks_a_line_becomes_a_line_feed() -> None:
+    assert strip_unwanted("a\u2028b\x85c\x07d\u202fe") == "a\nb\ncd e"
+
+
+@pytest.mark.parametrize(
+    ("url", "form"),
+    [
+        ("HTTPS://Site.Example:443/A?utm_source=x&b=2&fbclid=9#frag", "https://site.example/A?b=2"),
+        ("http://site.example", "http://site.example/"),
+        ("https://site.example/p?id=5&a", "https://site.example/p?id=5&a"),
+        ("https://site.example/#!/post/1", "https://site.example/#!/post/1"),
+        ("https://site.example/путь", "https://site.example/%D0%BF%D1%83%D1%82%D1%8C"),
+        ("https://пример.example/", "https://xn--e1afmkfd.example/"),
+        ("http://[::1", "http://[::1"),
+    ],
+)
+def test_one_page_has_one_address(url: str, form: str) -> None:
+    assert canonical(url) == form
+    assert canonical(form) == form
+
+
+def test_only_web_addresses_are_made_absolute() -> None:
+    assert absolute("https://a.example/b/", "../c") == "https://a.example/c"
+    assert absolute("https://a.example/", "javascript:alert(1)") == ""
+    assert absolute("https://a.example/", "  ") == ""
+
+
+def test_an_origin_has_its_port() -> None:
+    assert origin("http://a.example/x") == "http://a.example:80"
+    assert origin("http://a.example:8080/x") == "http://a.example:8080"
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("Sun, 01 Mar 2026 10:00:00 +0300", datetime(2026, 3, 1, 7, tzinfo=UTC)),
+        ("2026-03-01T10:00:00.5Z", datetime(2026, 3, 1, 10, tzinfo=UTC)),
+        ("Sun, 1 Mar 26 10:00 EST", datetime(2026, 3, 1, 15, tzinfo=UTC)),
+        ("2026-03-01", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("0000-00-00T00:00:00Z", None),
+        ("soon", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_dates_are_read_in_all_their_forms(value: str, moment: datetime | None) -> None:
+    assert parse_date(value) == moment
+
+
+def test_no_date_is_in_the_future_or_before_the_web() -> None:
+    now = datetime(2026, 3, 4, tzinfo=UTC)
+    assert clamp(datetime(2030, 1, 1, tzinfo=UTC), now) == now
+    assert clamp(datetime(1970, 1, 1, tzinfo=UTC), now) is None

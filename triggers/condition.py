@@ -99,8 +99,12 @@ class AtLeast(Node):
         return sum(part.may_hold(truth) for part in self.parts) >= self.count
 
     def positive(self) -> Iterator[str]:
+        """Where all must hold, the first part with a selection is what is told; the others support it."""
         for part in self.parts:
-            yield from part.positive()
+            names = list(part.positive())
+            yield from names
+            if self.count == len(self.parts) and any("." not in name for name in names):
+                return
 
     def names(self) -> Iterator[str]:
         for part in self.parts:

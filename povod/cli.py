@@ -24,6 +24,8 @@ COMMANDS = {
     "process": "crawling",
     "deliver": "delivering",
     "detect": "detection",
+    "link": "linking",
+    "compare-names": "linking",
     "status": "status",
     "metrics": "status",
 }

@@ -7,9 +7,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Annotated
+
+import typer
 
 from povod.faults import UserError
+
+InOption = Annotated[str, typer.Option("--in", help="JSON lines to read; - is standard input.")]
+OutOption = Annotated[str, typer.Option("--out", help="JSON lines to write; - is standard output.")]
 
 
 def as_utf8(stream: IO[str]) -> None:
@@ -25,7 +30,7 @@ def filtering(source: str, target: str) -> Iterator[tuple[IO[str], IO[str]]]:
     Raises:
         UserError: a file cannot be opened, or is to be read and written at once.
     """
-    if source != "-" and target != "-" and Path(target).exists() and Path(source).samefile(target):
+    if source != "-" and target != "-" and _same(Path(source), Path(target)):
         raise UserError(f"{target}: cannot be read and written at once; name another file to write")
     with ExitStack() as files:
         incoming = _open(files, source, "r") if source != "-" else sys.stdin
@@ -41,3 +46,7 @@ def _open(files: ExitStack, name: str, mode: str) -> IO[str]:
     except OSError as error:
         verb = "read" if mode == "r" else "written"
         raise UserError(f"{name}: cannot be {verb}: {error.strerror}") from None
+
+
+def _same(source: Path, target: Path) -> bool:
+    return source.exists() and target.exists() and source.samefile(target)

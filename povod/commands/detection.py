@@ -10,6 +10,7 @@ import typer
 
 from povod import streams
 from povod.faults import FAILED
+from povod.streams import InOption, OutOption
 from triggers.detector import Detector
 from triggers.filter import detect_lines
 
@@ -17,10 +18,6 @@ from triggers.filter import detect_lines
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     app.command()(detect)
-
-
-InOption = Annotated[str, typer.Option("--in", help="JSON lines to read; - is standard input.")]
-OutOption = Annotated[str, typer.Option("--out", help="JSON lines to write; - is standard output.")]
 
 
 def detect(

@@ -24,7 +24,7 @@ class Weights:
     prior_bits: float = 10.0
     # However rare a name is, somebody else may bear it: a name alone is never surer than 1 / (1 + this).
     # Chosen so that a name alone goes to review and one more agreeing field decides.
-    namesake_odds: float = 0.35
+    namesake_odds: float = 0.5
     # Levels of agreement of the given name and of the family name. The m are the shares of ways in which people's
     # names are written differently, as in the error models of the record linkage literature, rounded: most
     # mentions are exact or transliterated, some declined, few misspelt. u: times the share of people so named,

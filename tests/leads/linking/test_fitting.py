@@ -15,7 +15,7 @@ def test_nothing_confirmed_changes_nothing() -> None:
 
 
 def test_forms_that_are_confirmed_often_come_to_count_more() -> None:
-    said = Mention(name="Аню Соколову", company="Колос", place="Москва")
+    said = Mention(name="Нюру Соколову", company="Колос", place="Москва")
     fitted = fit_weights([Verdict(said, ANNA, True)] * 200)
     assert fitted.level_m[Level.FORM] > 0.45
     assert fitted.level_m[Level.NICKNAME] > DEFAULT_WEIGHTS.level_m[Level.NICKNAME]

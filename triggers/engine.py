@@ -98,7 +98,7 @@ class LanguageEngine:
         """Return what finds subjects in this language."""
         if isinstance(self.lemmas, Russian):
             return RussianResolver(self.words, self.lemmas)
-        return EnglishResolver(self.words)
+        return EnglishResolver(self.words, self.lemmas)
 
     def _enter_rules(self) -> None:
         anchors = Anchors(self.compiler)
@@ -313,23 +313,41 @@ class _Finder:
         return ""
 
     def _subject(self, rule: Rule, selection: Selection, hit: Hit) -> Subject | None:
-        resolver = self.engine.resolver
         label = hit.labels.get("subject")
         found: Subject | None
         if label is not None:
-            found = resolver.captured(self.tokens, *label, self.registers)
+            found = self.engine.resolver.captured(self.tokens, *label, self.registers)
         elif selection.subject in WHO:
-            return Subject(selection.subject, how=f"selection {selection.name}")
+            return self._assumed(rule, selection, hit)
         else:
-            verb = hit.labels.get("verb", (hit.start, hit.end))[0]
             find = rule.subject.find if selection.subject == "find" else selection.subject
-            found = resolver.resolve(self.tokens, Predicate(hit.start, hit.end, verb, find), self.registers)
+            found = self._resolved(rule, hit, find)
         missing = rule.subject.missing
         if missing == "author" and {"news", "headline"} & self.registers:
             missing = "drop"
         if missing != "drop" and (found is None or (found is NOBODY and missing == "company")):
             return Subject(missing, how="no other subject", sure=0.9)
         return self._company(rule, found)
+
+    def _resolved(self, rule: Rule, hit: Hit, find: str) -> Subject | None:
+        verb = hit.labels.get("verb", (hit.start, hit.end))[0]
+        company = "company" in rule.subject.accept and "person" not in rule.subject.accept
+        at = Predicate(hit.start, hit.end, verb, find, company)
+        return self.engine.resolver.resolve(self.tokens, at, self.registers)
+
+    def _assumed(self, rule: Rule, selection: Selection, hit: Hit) -> Subject:
+        """Return whom a selection takes its words to be about, unless the text names somebody else.
+
+        `became a dad` is the author's word only where nobody else is its subject; words that say `my` are.
+        """
+        assumed = Subject(selection.subject, how=f"selection {selection.name}")
+        own = any(word in _FIRST[self.engine.lang] for word in self.tokens.lowers[hit.start : hit.end])
+        if assumed.who == "public" or own or self.tokens.words[hit.start][0].isupper():
+            return assumed  # nothing stands before a noun's capital that is its subject
+        told = self._company(rule, self._resolved(rule, hit, "clause"))
+        if told is None or told.place is None or told.sure < 1.0 or told.who not in rule.subject.accept:
+            return assumed
+        return assumed if (assumed.who == "company") != (told.who == "company") else told
 
     def _company(self, rule: Rule, found: Subject | None) -> Subject | None:
         """Read a named subject, or `we`, as a company where the rule is about companies only."""
@@ -339,7 +357,7 @@ class _Finder:
             or rule.subject.accept != {"company"}
         ):
             return found
-        return Subject("company", found.name, found.handle, None, found.sure, found.how)
+        return replace(found, who="company", relation=None)
 
     def _confidence(
         self, rule: Rule, base: float, subject: Subject, flags: dict[str, str]

@@ -65,6 +65,10 @@ class English:
             return word[:-1] if found is None else found.decode()
         return word if found is None else found.decode().lower()
 
+    def known(self, word: str) -> bool:
+        """Say whether a lower-case word is in the dictionary."""
+        return word in self._exceptions or word.encode() in self._dictionary
+
     @cached_property
     def _forms(self) -> dict[str, set[str]]:
         table: defaultdict[str, set[str]] = defaultdict(set)

@@ -10,7 +10,10 @@ from triggers.text import HANDLE, Tokens
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who a match is about, as far as the text says. `sure` is below 1 where it was inferred."""
+    """Who a match is about, as far as the text says. `sure` is below 1 where it was inferred.
+
+    `place` are the words [from, to) that name the subject, where there are any.
+    """
 
     who: str
     name: str | None = None
@@ -18,6 +21,7 @@ class Subject:
     relation: str | None = None
     sure: float = 1.0
     how: str = ""
+    place: tuple[int, int] | None = None
 
     def slot(self) -> dict[str, Any]:
         """Return the slot `subject`."""
@@ -26,12 +30,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """Words [start, end) whose subject is asked for, the word that carries its form, and where to look."""
+    """Words [start, end) whose subject is asked for, the word that carries its form, and where to look.
+
+    `company` says that the rule is about organisations: a name is one, and nobody's friends are looked for.
+    """
 
     start: int
     end: int
     verb: int
     find: str
+    company: bool = False
 
 
 # What a resolver says when there is somebody, but nobody that a signal can be about.
@@ -52,10 +60,9 @@ def named(tokens: Tokens, start: int, end: int, *, who: str = "person") -> Subje
     """Return the subject that a stretch of words names: a handle or a name as written."""
     text = tokens.text[tokens.starts[start] : tokens.ends[end - 1]]
     if tokens.words[start] == HANDLE:
-        return Subject(
-            who, handle=tokens.text[tokens.starts[start] : tokens.ends[start]].lstrip("@"), how="handle"
-        )
-    return Subject(who, name=text.lstrip("#").strip(), how="name")
+        handle = tokens.text[tokens.starts[start] : tokens.ends[start]].lstrip("@")
+        return Subject(who, handle=handle, how="handle", place=(start, end))
+    return Subject(who, name=text.lstrip("#").strip(), how="name", place=(start, end))
 
 
 def is_capital(word: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from triggers.lemmas import English
 from triggers.subject import NOBODY, Predicate, Subject, is_capital, named
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
@@ -41,8 +44,13 @@ OTHERS = frozenset(
 )
 RELATIVE_WORDS = frozenset({"who", "that", "which"})
 COORDINATE = frozenset({"and", "but", "then", ",", "&", "plus", "so", "or"})
+# `Ann, whom I met in May`: the clause is about Ann.
+CLAUSES_ON_SOMEBODY = frozenset({"who", "whom", "whose", "that", "which", "where", "when"})
+CLOSING = frozenset(')"”»—–')
 OWNERS = frozenset({"his", "her", "their", "your", "'s"})
 SELF_NOUNS = frozenset({"family"})
+# `Ivan Petrov of Yantar Pack`, `Bob from the night shift`: who it is stands before these.
+BELONGING = frozenset({"of", "from", "at"})
 DETERMINERS = frozenset(
     {
         "my",
@@ -80,10 +88,23 @@ DETERMINERS = frozenset(
 )
 
 
+@lru_cache(1)
+def given_names() -> frozenset[str]:
+    """Return given names in lower case, of which many are words too (`mark`, `grace`)."""
+    from nicknames import name_triplets  # noqa: PLC0415 -- only asked where a sentence begins with such a word
+
+    return frozenset(name.lower() for row in name_triplets() for name in (row.name1, row.name2)) - NO_GIVEN
+
+
+# In the table of given names, but far more often the other word.
+NO_GIVEN = frozenset({"may", "so", "see", "early", "major", "best", "happy", "young", "love", "art"})
+
+
 class EnglishResolver:
     """Finds subjects with the shared word lists: kin, friend, role, company_noun."""
 
-    def __init__(self, words: WordLists) -> None:
+    def __init__(self, words: WordLists, lemmas: English) -> None:
+        self.lemmas = lemmas
         self.kin = words.words("kin")
         self.friend = words.words("friend") | words.words("role")
         self.skip = words.words("_adverbs") | words.words("_auxiliaries")
@@ -96,6 +117,8 @@ class EnglishResolver:
         if at.find in ("after", "addressee"):
             return self._after(tokens, at.end, registers)
         low, _ = tokens.sentence_span(at.start)
+        if at.company:
+            return self._organisation(tokens, low, at.start, registers)
         return self._before(tokens, low, at.start, registers)
 
     def captured(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject | None:
@@ -115,42 +138,108 @@ class EnglishResolver:
         return found or NOBODY
 
     def _before(self, tokens: Tokens, low: int, start: int, registers: frozenset[str]) -> Subject | None:
-        at = start
-        lowers = tokens.lowers
-        while (
-            at > low
-            and (lowers[at - 1] in self.skip)
-            and not (tokens.clause_start[at] and lowers[at - 1] not in self.skip)
-        ):
-            at -= 1
+        at = self._verb_group(tokens, low, start)
         if at == low:
             return None
-        last = lowers[at - 1]
+        last = tokens.lowers[at - 1]
         if last in RELATIVE_WORDS:
             return self._phrase(tokens, low, at - 1, registers) or NOBODY
         if last in COORDINATE:
             return self._first_of_sentence(tokens, low, at - 1, registers)
         if not tokens.words[at - 1][0].isalnum() and tokens.words[at - 1] not in (HANDLE, "'s"):
             return self._before(tokens, low, at - 1, registers) if last in ')"”' else None
+        beside = next((i for i in range(at - 2, max(low, at - 5), -1) if tokens.lowers[i] == "with"), None)
+        if beside is not None:  # `I looked for a flat with my son to | move`
+            return self._first_of_sentence(tokens, low, beside, registers)
         return self._phrase(tokens, low, at, registers) or NOBODY
+
+    def _verb_group(self, tokens: Tokens, low: int, start: int) -> int:
+        """Return where the adverbs and auxiliaries before a word begin."""
+        at = start
+        while at > low and tokens.lowers[at - 1] in self.skip:
+            at -= 1
+        return at
 
     def _first_of_sentence(
         self, tokens: Tokens, low: int, high: int, registers: frozenset[str]
     ) -> Subject | None:
-        """Return who the sentence began with: `I packed my things and | moved`."""
+        """Return who the sentence began with: `I packed my things and | moved`, `Ann, whom I knew, | left`."""
         for at in range(low, high):
             lower = tokens.lowers[at]
-            if lower in FIRST:
+            mine = at > low and tokens.lowers[at - 1] in MINE
+            if lower in FIRST and (at == low or tokens.lowers[at - 1] not in CLAUSES_ON_SOMEBODY):
                 return Subject("author", how="first person", sure=0.95)
-            if lower in self.kin and at > low and tokens.lowers[at - 1] in MINE:
+            if lower in self.kin and mine:
                 return self._kin(tokens, at)
+            if lower in self.friend and mine:
+                return self._friend(tokens, at)
             if lower in THIRD:
                 return self._antecedent(tokens, at, registers)
-        if high > low and is_capital(tokens.words[low]) and tokens.lowers[low] not in self.not_names:
-            end = low + 1
-            while end < high and is_capital(tokens.words[end]):
-                end += 1
-            return self._name(tokens, low, end, registers)
+            if tokens.words[at] == HANDLE or self._begins_name(tokens, low, at, high):
+                return self._told_of(tokens, at, high, registers)
+        return None
+
+    def _begins_name(self, tokens: Tokens, low: int, at: int, high: int) -> bool:
+        """Say whether a name stands at the sentence's or a clause's begin: `Ivan Petrov, a baker, ...`."""
+        if at > low and not tokens.clause_start[at]:
+            return False
+        if not self._may_name(tokens, at):
+            return False
+        return at > low or self._is_name(tokens, at, self._name_end(tokens, at, high))
+
+    def _told_of(self, tokens: Tokens, at: int, high: int, registers: frozenset[str]) -> Subject | None:
+        """Return the name that begins at a word, unless somebody is spoken to."""
+        end = self._name_end(tokens, at, high)
+        if end == high and tokens.lowers[high] == ",":
+            return None
+        return self._name(tokens, at, end, registers)
+
+    def _name_end(self, tokens: Tokens, at: int, high: int) -> int:
+        end = at + 1
+        while end < high and self._may_name(tokens, end) and not tokens.clause_start[end]:
+            end += 1
+        return end
+
+    def _may_name(self, tokens: Tokens, at: int) -> bool:
+        word = tokens.words[at]
+        return is_capital(word) and word[0].isalpha() and tokens.lowers[at] not in self.not_names
+
+    def _is_name(self, tokens: Tokens, start: int, end: int) -> bool:
+        """Say whether capitals are a name: one word that begins a sentence may be any word."""
+        begins = start == 0 or tokens.sentences[start - 1] != tokens.sentences[start]
+        if not begins or end - start > 1:
+            return True
+        lower = tokens.lowers[start]
+        return lower in given_names() or not self.lemmas.known(lower)
+
+    def _organisation(
+        self, tokens: Tokens, low: int, start: int, registers: frozenset[str]
+    ) -> Subject | None:
+        """Return the organisation named before the predicate, past what is told of it between commas."""
+        at = self._verb_group(tokens, low, start)
+        if at == low:
+            return None
+        if tokens.lowers[at - 1] in FIRST or tokens.words[at - 1] == HANDLE:
+            return self._phrase(tokens, low, at, registers)
+        if tokens.lowers[at - 1] in OTHERS - RELATIVE_WORDS:
+            return None
+        if tokens.lowers[at - 1] in (*RELATIVE_WORDS, *COORDINATE) or tokens.words[at - 1] in CLOSING:
+            return self._first_named(tokens, low, at - 1, registers) or self._before(
+                tokens, low, start, registers
+            )
+        if self._may_name(tokens, at - 1):
+            first = at - 1
+            while first > low and self._may_name(tokens, first - 1) and not tokens.clause_start[first]:
+                first -= 1
+            return self._name(tokens, first, at, registers)
+        return self._phrase(tokens, low, at, registers) or NOBODY
+
+    def _first_named(self, tokens: Tokens, low: int, high: int, registers: frozenset[str]) -> Subject | None:
+        for at in range(low, high):
+            if tokens.lowers[at] in FIRST:
+                return Subject("author", how="first person", sure=0.95)
+            if self._may_name(tokens, at):
+                return self._name(tokens, at, self._name_end(tokens, at, high), registers)
         return None
 
     def _phrase(self, tokens: Tokens, low: int, high: int, registers: frozenset[str]) -> Subject | None:
@@ -199,19 +288,18 @@ class EnglishResolver:
             return self._kin(tokens, head, sure=1.0 if mine else 0.85)
         if lower in self.friend and mine:
             return self._friend(tokens, head)
-        if is_capital(tokens.words[head]) and lower not in self.not_names:
+        if self._may_name(tokens, head):
             name = head
-            while (
-                name > low
-                and is_capital(tokens.words[name - 1])
-                and tokens.lowers[name - 1] not in self.not_names
-            ):
+            while name > low and self._may_name(tokens, name - 1) and not tokens.clause_start[name]:
                 name -= 1
+            if name - 1 > low and tokens.lowers[name - 1] in BELONGING:
+                return self._phrase(tokens, low, name - 1, registers)
+            if not self._is_name(tokens, name, head + 1):
+                return None
             if mine and any(word in self.kin for word in tokens.lowers[first:head]):
                 relation = next(word for word in tokens.lowers[first:head] if word in self.kin)
-                return Subject(
-                    "relative", name=named(tokens, name, head + 1).name, relation=relation, how="kin"
-                )
+                whole = named(tokens, name, head + 1)
+                return Subject("relative", whole.name, None, relation, how="kin", place=whole.place)
             return self._name(tokens, name, head + 1, registers)
         return None
 
@@ -221,24 +309,27 @@ class EnglishResolver:
         return "my" if any(word in MINE or word in FIRST for word in window) else ""
 
     def _kin(self, tokens: Tokens, at: int, sure: float = 1.0) -> Subject:
-        name = None
-        if (
-            at + 1 < len(tokens)
-            and is_capital(tokens.words[at + 1])
-            and tokens.lowers[at + 1] not in self.not_names
-        ):
-            name = tokens.words[at + 1]
-        return Subject("relative", name=name, relation=tokens.lowers[at], how="kin", sure=sure)
+        name, place = self._name_after(tokens, at)
+        return Subject("relative", name, None, tokens.lowers[at], sure, "kin", place)
 
     def _friend(self, tokens: Tokens, at: int) -> Subject:
-        name = None
-        if (
-            at + 1 < len(tokens)
-            and is_capital(tokens.words[at + 1])
-            and tokens.lowers[at + 1] not in self.not_names
-        ):
-            name = tokens.words[at + 1]
-        return Subject("person", name=name, relation=tokens.lowers[at], how="acquaintance")
+        name, place = self._name_after(tokens, at)
+        return Subject("person", name, None, tokens.lowers[at], 1.0, "acquaintance", place)
+
+    def _name_after(self, tokens: Tokens, at: int) -> tuple[str | None, tuple[int, int]]:
+        """Return the name that follows kin or a friend, `my colleague | Ann Poole`, and the words of both."""
+        start = at + 1
+        if start < len(tokens) and tokens.lowers[start] == "," and not tokens.lowers[at].endswith("s"):
+            start += 1  # `My sister, Vera, ...`
+        end = start
+        while end < len(tokens) and end - start < 3 and self._may_name(tokens, end):
+            if end > start and tokens.clause_start[end]:
+                break
+            end += 1
+        apart = start > at + 1 and (end >= len(tokens) or tokens.lowers[end] != ",")
+        if end == start or apart or tokens.sentences[start] != tokens.sentences[at]:
+            return None, (at, at + 1)
+        return named(tokens, start, end).name, (at, end)
 
     def _name(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject:
         public = bool({"news", "headline"} & registers) or (

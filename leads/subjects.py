@@ -76,19 +76,26 @@ def subject_of(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str) -
 def _author(writer: Writer, lang: str) -> tuple[tuple[str, Mention], ...]:
     if not writer.known:
         return ()
-    return (
-        (
-            "author",
-            Mention(
-                name=writer.name,
-                handle=writer.handle,
-                platform=writer.platform,
-                email=writer.email,
-                url=writer.url,
-                lang=lang,
-            ),
-        ),
+    name, handle = _name_or_handle(writer)
+    mention = Mention(
+        name=name, handle=handle, platform=writer.platform, email=writer.email, url=writer.url, lang=lang
     )
+    return (("author", mention),)
+
+
+def _name_or_handle(writer: Writer) -> tuple[str, str]:
+    """Tell a name from an account's: feeds put either where the author's name belongs.
+
+    One word with an at sign, or that the profile's address ends in, names the account and says nothing of the person's
+    name, so it must not speak against a contact who is called otherwise.
+    """
+    name = writer.name.strip()
+    account = name.removeprefix("@").casefold()
+    tail = writer.url.rstrip("/").rpartition("/")[2].removeprefix("@").casefold()
+    known = {writer.handle.removeprefix("@").casefold(), tail} - {""}
+    if " " not in name and account and (name.startswith("@") or account in known):
+        return "", writer.handle or name
+    return name, writer.handle
 
 
 def _person(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str) -> Subject:

@@ -116,3 +116,17 @@ def test_every_status_has_its_ways_and_refusals_name_them() -> None:
         check_transition("new", "won")
     with pytest.raises(TransitionRefused, match="there are review, new"):
         check_transition("new", "sold")
+
+
+@pytest.mark.parametrize(
+    ("writer", "name", "handle"),
+    [
+        (Writer(name="tombecker", url="https://forum.example/u/tombecker"), "", "tombecker"),
+        (Writer(name="@clara_u"), "", "@clara_u"),
+        (Writer(name="Clara", url="https://forum.example/u/tombecker"), "Clara", ""),
+        (Writer(name="Tom Becker", handle="tombecker"), "Tom Becker", "tombecker"),
+    ],
+)
+def test_an_account_in_place_of_a_name_is_taken_for_a_handle(writer: Writer, name: str, handle: str) -> None:
+    [(_, mention)] = subject_of("birth", {"subject": {"who": "author"}}, writer, "en").mentions
+    assert (mention.name, mention.handle) == (name, handle)

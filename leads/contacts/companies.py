@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -19,6 +20,7 @@ from models.contacts import Company, Identity
 REMEMBERED = 200_000
 
 
+@lru_cache(maxsize=1 << 16)
 def company_key(name: str) -> str:
     """Return the stable key of a company: a hash of its name without legal form, in any alphabet."""
     return "o" + hashlib.blake2b(parse_company(name).key.encode(), digest_size=12).hexdigest()

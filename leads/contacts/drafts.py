@@ -167,7 +167,8 @@ def _first(cells: Sequence[str], at: Sequence[int]) -> str:
 def _texts(cells: Sequence[str], at: Sequence[int]) -> list[str]:
     found: list[str] = []
     for index in at:
-        if index < len(cells) and (cell := cells[index]):
+        cell = cells[index] if index < len(cells) else ""
+        if cell:
             parts = _SPLIT_COMMAS.split(cell) if _SEVERAL.search(cell) else (cell,)
             found.extend(part for part in map(tidy, parts) if part)
     return found

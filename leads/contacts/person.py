@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from leads.contacts.drafts import Draft
@@ -55,6 +56,7 @@ class Person:
         yield from (spelling for key, spelling in self.keys.items() if key.type == "name")
 
 
+@lru_cache(maxsize=1 << 15)
 def name_key(name: str) -> Key:
     """Return the key of a name form: its folded words in alphabetical order."""
     return Key("name", " ".join(sorted(words(name))) or name.casefold())

@@ -15,7 +15,7 @@ from leads.contacts.person import COLUMNS, Person, name_key
 from models.contacts import Contact, Identity
 
 _CONTACT = cast(Table, Contact.__table__)
-_IDENTITY = cast(Table, Identity.__table__)
+_INSERT_IDENTITY = f"INSERT INTO {Identity.__tablename__} (contact_id, type, platform, value, normalized) VALUES (?, ?, ?, ?, ?)"  # noqa: S608  (our own names)
 _UPDATE = (
     _CONTACT.update()
     .where(_CONTACT.c.id == bindparam("row_id"))
@@ -63,9 +63,15 @@ def write_people(connection: Connection, people: Sequence[Person], now: datetime
             person.id = ids[person.key]
     if changed:
         connection.execute(_UPDATE, [_changed(person, now) for person in changed])
-    identities = [_identity(person, at) for person in people for at in range(len(person.new_keys))]
+    identities = [
+        (person.id, key.type, key.platform, person.keys[key], key.value)
+        for person in people
+        for key in person.new_keys
+    ]
     if identities:
-        connection.execute(_IDENTITY.insert(), identities)
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        # Tuples straight to the driver: a third of the time that named parameters take, on most of the rows.
+        connection.exec_driver_sql(_INSERT_IDENTITY.replace("?", mark), identities)
 
 
 def _row(person: Person) -> dict[str, Any]:
@@ -87,15 +93,4 @@ def _changed(person: Person, now: datetime) -> dict[str, Any]:
         "row_id": person.id,
         "new_updated_at": now,
         **{f"new_{name}": value for name, value in row.items()},
-    }
-
-
-def _identity(person: Person, at: int) -> dict[str, Any]:
-    key = person.new_keys[at]
-    return {
-        "contact_id": person.id,
-        "type": key.type,
-        "platform": key.platform,
-        "value": person.keys[key],
-        "normalized": key.value,
     }

@@ -50,12 +50,16 @@ def _match(found: re.Match[str]) -> Match:
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is to do: `sources` feeds with `posts` posts each, put away and processed in such batches."""
+    """How much there is to do: `sources` feeds with `posts` posts each, put away and processed in such batches.
+
+    Every answer takes `wait` seconds.
+    """
 
     sources: int = 6
     posts: int = 12
     keep: int = 5
     batch: int = 7
+    wait: float = 0.0
 
 
 class Field:
@@ -76,7 +80,12 @@ class Field:
 
         def answer(asked: Asked) -> Reply:
             known = asked.headers.get("if-none-match") == tag
-            return Reply(b"" if known else body, status=304 if known else 200, headers={"ETag": tag})
+            return Reply(
+                b"" if known else body,
+                status=304 if known else 200,
+                headers={"ETag": tag},
+                wait=self.size.wait,
+            )
 
         return self.server.on("/feed", answer, host=f"127.0.8.{number + 1}")
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 class Order:
     """One life: with which configuration, at which minute, dying where (if anywhere), doing which steps.
 
-    `keep` is how many posts are stored in one transaction. `fail_at` makes the Nth statement or commit raise;
+    `keep` is how many posts are stored in one transaction, `lease` how many sources are leased at a time. `fail_at` makes the Nth statement or commit raise;
     `file_limit` is the largest size, in bytes, that a file may grow to.
     """
 
@@ -32,6 +32,7 @@ class Order:
     failpoint: str = ""
     steps: str = "crawl process"
     keep: int = 5
+    lease: int = 500
     fail_at: int = 0
     file_limit: int = 0
 
@@ -80,7 +81,7 @@ FAULT = 3
 
 def live(order: Order) -> None:
     """Do the steps, as `povod run --once` does, but crawl in this process and by the order's clock."""
-    from crawler import keep, writer
+    from crawler import due, keep, writer
     from crawler.events import CrawlReport
     from crawler.run import crawl
     from povod import passes as passes_module
@@ -90,6 +91,7 @@ def live(order: Order) -> None:
     from tests.reliability.faults import fail_at, limit_files
     from tests.reliability.field import FieldDetector, minutes
 
+    due.AT_A_TIME = order.lease
     keep.BATCH = writer.BATCH = order.keep  # type: ignore[attr-defined]
     passes_module.load_detector = lambda _: FieldDetector()  # type: ignore[assignment,attr-defined]
 
@@ -106,8 +108,10 @@ def live(order: Order) -> None:
         one.make()
     elif order.steps == "crawl":
         one._crawl(everything=False)
-    else:
+    elif order.steps == "process":
         one.process()
+    else:
+        one.import_contacts()
 
 
 def _forked(order: Order) -> None:

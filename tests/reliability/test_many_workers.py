@@ -1,0 +1,77 @@
+"""Several crawlers and several processors at once on one database do each thing once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import CrawlRun
+from models.session import open_database
+from tests.reliability.campaign import Databases, Ending, SqliteFiles, ending, uninterrupted
+from tests.reliability.field import Field, Size, open_field
+from tests.reliability.lives import Lives, Order
+
+# Leased two at a time, answered slowly: enough for both crawlers to find something to do.
+SIZE = Size(sources=12, posts=8, keep=10, batch=4, wait=0.15)
+ORDER = Order("", keep=SIZE.keep, lease=2)
+
+
+@pytest.fixture(scope="module")
+def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    with open_field(tmp_path_factory.mktemp("field"), SIZE) as field:
+        yield field
+
+
+@pytest.fixture(scope="module")
+def calm(field: Field, lives: Lives, tmp_path_factory: pytest.TempPathFactory) -> Ending:
+    return uninterrupted(field, lives, SqliteFiles(tmp_path_factory.mktemp("calm")), ORDER)
+
+
+@pytest.fixture(scope="module")
+def others() -> Iterator[Lives]:
+    lives = Lives()
+    yield lives
+    lives.close()
+
+
+def together(order: Order, *workers: Lives) -> None:
+    """Have all of them do the same at once."""
+    for worker in workers:
+        worker.begin(order)
+    for worker in workers:
+        assert worker.end() == 0
+
+
+def test_two_crawlers_and_two_processors_at_once_do_each_thing_once(
+    field: Field, lives: Lives, others: Lives, databases: Databases, calm: Ending
+) -> None:
+    url = databases.fresh()
+    field.forget()
+    order = replace(ORDER, config=str(field.configure("shared", url)))
+    assert lives.live(replace(order, steps="contacts")) == 0
+    together(replace(order, steps="crawl"), lives, others)
+    asked = Counter(one.host for one in field.server.asked("/feed"))
+    assert set(asked.values()) == {1}, "no feed is asked twice"
+    assert len(asked) == SIZE.sources + 1
+    assert crawlers_that_read(url) == 2
+    together(replace(order, steps="process"), lives, others)
+    assert not field.receiver.got
+    # Nothing is left but to deliver, which both do at once.
+    together(order, lives, others)
+    sent = Counter(one["id"] for one in field.receiver.got)
+    assert set(sent.values()) == {1}, "no lead is sent twice"
+    assert ending(url, field) == calm
+
+
+def crawlers_that_read(url: str) -> int:
+    """How many crawls have read something, to show that the work was shared."""
+    engine = open_database(url)
+    with Session(engine) as session:
+        count = session.scalar(select(func.count()).where(CrawlRun.sources_read > 0)) or 0
+    engine.dispose()
+    return count

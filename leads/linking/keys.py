@@ -118,15 +118,26 @@ def _national(text: str, region: str) -> Key | None:
 
 
 def handle_key(text: str, platform: str = "") -> Key | None:
-    """Return the key of a handle; `@user@server` is Mastodon's whatever platform was said."""
+    """Return the key of a handle, `name`, `@name` or `platform:name`.
+
+    `@user@server` is Mastodon's whatever platform was said.
+    """
     plain = text.strip().casefold()
     if "/" in plain:
         return url_key(plain)
+    told, colon, rest = plain.partition(":")
+    if colon and platform_name(told) in PLATFORMS:
+        platform, plain = platform or told, rest
     plain = plain.lstrip("@").strip()
     local, at, server = plain.partition("@")
     if at and _DOMAIN.match(server):
         return Key("handle", f"{local}@{server}", "mastodon")
     return Key("handle", plain, platform_name(platform)) if _HANDLE.match(plain) else None
+
+
+def unplaced(key: Key) -> Key:
+    """Return the key under which a handle of no told platform is found by mentions that do tell one."""
+    return Key("handle", key.value, "?")
 
 
 def url_key(text: str) -> Key | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leads.linking.evidence import Evidence, posterior
-from leads.linking.keys import domain_key, email_key, handle_key, url_key
+from leads.linking.keys import domain_key, email_key, handle_key, unplaced, url_key
 from leads.linking.organisations import Organisations
 from leads.linking.people import MAX_CANDIDATES, People
 from leads.linking.person_names import parse_person
@@ -135,6 +135,8 @@ def mention_keys(mention: Mention) -> list[Key]:
         handle_key(mention.handle, mention.platform) if mention.handle else None,
         url_key(mention.url) if mention.url else None,
     ]
+    if found[1] is not None and found[1].platform:
+        found.append(unplaced(found[1]))
     if mention.schema != PERSON and mention.url:
         found.append(domain_key(mention.url))
     return [key for key in found if key is not None]

@@ -14,6 +14,7 @@ from leads.linking.columns import Columns
 from leads.linking.company_names import parse_company
 from leads.linking.fold import words
 from leads.linking.given_names import equivalent_roots
+from leads.linking.keys import unplaced
 from leads.linking.multimap import MultiMap, Rows
 from leads.linking.person_names import Part, PersonName, is_patronymic, parse_person, particles, titles
 from leads.linking.places import place_key
@@ -78,6 +79,8 @@ class People:
             self._keys.add(key_hash(key), row)
             if key.type == "handle" and key.platform:
                 self._keys.add(key_hash(Key("handle", key.value)), row)
+            elif key.type == "handle":
+                self._keys.add(key_hash(unplaced(key)), row)
         if self._rows is not None:
             self._rows.setdefault(record.key, []).append(row)
         self._pairs.extend(self._name_pairs(record.name, company), row)

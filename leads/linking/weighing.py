@@ -103,8 +103,8 @@ class Weighing:
         return name_evidence(self._told, form, shares, self._weights)
 
     def _key(self, key: Key) -> FieldEvidence:
-        on = f" on {key.platform}" if key.platform else ""
-        bare = key.type == "handle" and not key.platform
+        bare = key.type == "handle" and key.platform in ("", "?")
+        on = "" if bare or not key.platform else f" on {key.platform}"
         bits = self._weights.bare_handle_agrees if bare else self._weights.key_agrees[key.type]
         return FieldEvidence(key.type, bits, f"{key.type} {key.value}{on} is theirs")
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from leads.linking.agreement import Level, agreement, worth
+from leads.linking.given_names import is_given
 from leads.linking.person_names import Part, PersonName, parse_person
 
 # The same letters in the same order, divided into words otherwise: "AnnaSokolova".
 _GLUED = 0.97
+# Chinese, Japanese and Korean characters: many are read alike, and each is a whole syllable.
+_CHARACTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_OTHER_CHARACTERS = 0.7
+# "Friedrich Hans" may be Hans Friedrich, or somebody whose family name is Hans.
+_SWAPPED_GIVEN = 0.84
 # What a word weighs by what it is: given and family names alike, a patronymic less, a particle hardly.
 _WEIGHT = {Part.GIVEN: 1.0, Part.FAMILY: 1.15, Part.PATRONYMIC: 0.6, Part.PARTICLE: 0.15}
 
@@ -53,6 +60,22 @@ def person_score(a: PersonName, b: PersonName) -> float:
         a, b = b, a
     if a.words and len(a.words) != len(b.words) and "".join(a.words) == "".join(b.words):
         return _GLUED
+    return _agreed(a, b) * _doubt(a, b)
+
+
+def _doubt(a: PersonName, b: PersonName) -> float:
+    """Names that agree too easily: one reading of other characters, or two given names in the other order."""
+    if (
+        _CHARACTERS.search(a.raw)
+        and _CHARACTERS.search(b.raw)
+        and sorted(a.raw.split()) != sorted(b.raw.split())
+    ):
+        return _OTHER_CHARACTERS
+    swapped = len(a.words) == 2 and a.words == b.words[::-1] and a.words != b.words
+    return _SWAPPED_GIVEN if swapped and all(is_given(word) for word in a.words) else 1.0
+
+
+def _agreed(a: PersonName, b: PersonName) -> float:
     pairing = pair_words(a.words, b.words)
     agreed = sum(_weight(a, i, b, j) * worth(level, a.words[i], b.words[j]) for i, j, level in pairing.pairs)
     possible = sum(_weight(a, i, b, j) for i, j, _ in pairing.pairs)

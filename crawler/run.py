@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import time
@@ -105,6 +106,8 @@ def run_spider(
     on_crawler: Callable[[Any], None] = lambda _: None,
 ) -> None:
     """Run the feed spider over a frontier until it is empty and `refill` adds nothing. Once per process."""
+    gc.freeze()  # what was imported stays: the collector need not look at it again and again
+    gc.set_threshold(50_000)
     process = AsyncCrawlerProcess(scrapy_settings(policy, settings))
     for name in ("scrapy", "twisted"):  # what they would print is told by events and kept with the sources
         logging.getLogger(name).addHandler(logging.NullHandler())

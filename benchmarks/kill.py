@@ -81,7 +81,7 @@ def main() -> None:
         open_field(Path(scratch), SIZE) as field,
         _lives() as lives,
     ):
-        expected = uninterrupted(field, lives, SqliteFiles(Path(scratch)), ORDER)
+        expected = uninterrupted(field, lives, SqliteFiles(_folder(scratch, "calm")), ORDER)
         print(f"a calm run keeps {len(expected.dump)} rows and delivers {len(expected.received)} leads")
         for kind, databases in _databases(arguments.only, Path(scratch)):
             campaigns = Campaigns(kind, field, lives, databases, expected)
@@ -105,9 +105,15 @@ def _lives() -> Iterator[Lives]:
         lives.close()
 
 
+def _folder(scratch: Path | str, name: str) -> Path:
+    folder = Path(scratch) / f"{name}-databases"
+    folder.mkdir()
+    return folder
+
+
 def _databases(only: str | None, scratch: Path) -> Iterator[tuple[str, Databases]]:
     if only != "postgresql":
-        yield "sqlite", SqliteFiles(scratch)
+        yield "sqlite", SqliteFiles(_folder(scratch, "dying"))
     if only == "sqlite":
         return
     try:

@@ -20,7 +20,8 @@ class Harvest:
 
     The posts of one answer travel together: they are stored together with what the answer said of itself, so that
     nothing is ever marked as seen that is not stored. `moved_to` is where redirects led, `moved_for_good` whether
-    all of them were permanent. `max_age` and `retry_after` are seconds.
+    all of them were permanent. `max_age` and `retry_after` are seconds. `feeds` are those that a web page names in
+    place of being one, `found_at` is the one of them that was asked instead.
     """
 
     task: Task
@@ -40,4 +41,5 @@ class Harvest:
     moved_to: str | None = None
     moved_for_good: bool = False
     feeds: tuple[str, ...] = ()
+    found_at: str | None = None
     counts: StoreCounts = field(default_factory=StoreCounts)

@@ -22,6 +22,8 @@ from models.store import store_posts
 BATCH = 500
 # A moved feed is followed for good after this many readable answers in a row from the new address.
 MOVES_AFTER = 3
+# After so many failures in a row at an address that was found or moved to, the source's own address is asked again.
+BACK_AFTER = 5
 
 
 class Keeper:
@@ -82,6 +84,8 @@ class Keeper:
             "error_count": 0,
             **_moved(harvest, known),
         }
+        if harvest.found_at:
+            values["fetch_url"] = harvest.found_at
         if known["state"] == "gone":
             values["state"] = "active"
         if harvest.outcome == "read":
@@ -110,7 +114,12 @@ class Keeper:
             "moved_count": 0,
             "next_fetch_at": next_after_failure(harvest.task.name, harvest.now, self.policy, wishes, count),
         }
-        if harvest.outcome == "gone":
+        if harvest.feeds and not harvest.found_at:
+            # The page's feed is on another server, which has its own turn: it is asked at the next opportunity.
+            values |= {"fetch_url": harvest.feeds[0], "next_fetch_at": harvest.now}
+        elif known["fetch_url"] and (count >= BACK_AFTER or harvest.outcome == "gone"):
+            values["fetch_url"] = None
+        elif harvest.outcome == "gone":
             values |= {"state": "gone", "next_fetch_at": None}
         return values
 
@@ -119,6 +128,7 @@ _FACTS = (
     Source.state,
     Source.title,
     Source.url,
+    Source.fetch_url,
     Source.etag,
     Source.interval_seconds,
     Source.ill_since,

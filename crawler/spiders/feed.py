@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 
 from crawler.feeds import Limits, Unreadable
 from crawler.feeds.pool import ReadingPool
+from crawler.feeds.urls import origin
 from crawler.feeds.wire import ReadRequest
 from crawler.frontier import Frontier, Task
 from crawler.harvest import Harvest
@@ -70,17 +71,17 @@ class FeedSpider(scrapy.Spider):
         self.frontier.done(task.id)
         self._place_free.set()
 
-    def _request(self, task: Task) -> Request:
+    def _request(self, task: Task, found_at: str | None = None) -> Request:
         return Request(
-            task.fetch_url,
+            found_at or task.fetch_url,
             callback=self.parse,
             errback=self.fail,
-            meta={"task": task, "download_slot": task.origin},
+            meta={"task": task, "download_slot": task.origin, "found_at": found_at},
             dont_filter=True,
         )
 
-    async def parse(self, response: Response, **_: Any) -> AsyncIterator[Harvest]:
-        """Whatever the answer is, exactly one harvest comes of it."""
+    async def parse(self, response: Response, **_: Any) -> AsyncIterator[Harvest | Request]:
+        """Whatever the answer is, exactly one harvest comes of it; a page's own feed is asked first."""
         failpoint("crawl.fetched")
         harvest = self._about(response)
         if response.status == 304:
@@ -93,7 +94,10 @@ class FeedSpider(scrapy.Spider):
             harvest.outcome = "unchanged"
         else:
             await self._read(response, harvest)
-        yield harvest
+        if harvest.feeds and origin(harvest.feeds[0]) == harvest.task.origin and not harvest.found_at:
+            yield self._request(harvest.task, harvest.feeds[0])
+        else:
+            yield harvest
 
     def fail(self, failure: Failure) -> Harvest:
         """No answer at all."""
@@ -137,6 +141,7 @@ class FeedSpider(scrapy.Spider):
             retry_after=retry_after_seconds(_header(response, "Retry-After"), now),
             moved_to=response.url if reasons else None,
             moved_for_good=bool(reasons) and all(reason in _PERMANENT for reason in reasons),
+            found_at=response.meta.get("found_at"),
         )
 
 

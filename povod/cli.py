@@ -24,6 +24,7 @@ COMMANDS = {
     "process": "crawling",
     "deliver": "delivering",
     "detect": "detection",
+    "match": "matching",
     "link": "linking",
     "compare-names": "linking",
     "status": "status",
@@ -36,6 +37,7 @@ GROUPS = {
     "leads": "leads",
     "links": "links",
     "rules": "rules",
+    "search": "searching",
     "db": "database",
 }
 

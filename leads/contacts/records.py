@@ -55,4 +55,6 @@ def file_records(
 
 def _contact(key: str, draft: Draft) -> ContactRecord:
     role, place = draft.values.get("role", ""), draft.values.get("place", "")
-    return ContactRecord(key, draft.name, draft.aliases, draft.company, role, place, tuple(draft.keys))
+    return ContactRecord(
+        key, draft.name, draft.aliases, draft.company, role, place, tuple(draft.keys), draft.lists
+    )

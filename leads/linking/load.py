@@ -25,7 +25,9 @@ def iter_contacts(session: Session) -> Iterator[ContactRecord]:
     after = 0
     while True:
         query = (
-            select(Contact.id, Contact.key, Contact.name, Company.name, Contact.role, Contact.place)
+            select(
+                Contact.id, Contact.key, Contact.name, Company.name, Contact.role, Contact.place, Contact.lists
+            )
             .outerjoin(Company, Company.id == Contact.company_id)
             .where(Contact.id > after)
             .order_by(Contact.id)
@@ -36,9 +38,10 @@ def iter_contacts(session: Session) -> Iterator[ContactRecord]:
             return
         first, last = rows[0][0], rows[-1][0]
         names, keys = _identities(session, first, last)
-        for number, key, name, company, role, place in rows:
+        for number, key, name, company, role, place, lists in rows:
             aliases = tuple(form for form in names.get(number, ()) if form != name)
-            yield ContactRecord(key, name, aliases, company or "", role, place, tuple(keys.get(number, ())))
+            found = tuple(keys.get(number, ()))
+            yield ContactRecord(key, name, aliases, company or "", role, place, found, tuple(lists))
         after = last
 
 

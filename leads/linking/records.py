@@ -25,7 +25,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
-    """A known person, as linking needs them. `key` is the contact's stable key."""
+    """A known person, as linking needs them. `key` is the contact's stable key, `lists` those that they are on."""
 
     key: str
     name: str
@@ -34,6 +34,7 @@ class ContactRecord:
     role: str = ""
     place: str = ""
     keys: tuple[Key, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,14 +128,12 @@ def _batches(lines: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
 
 
 def _answer(match: SearchMatch) -> dict[str, Any]:
-    places = match.places
-    answer: dict[str, Any] = {
+    # What stands in the title has no place among the spans of the text.
+    return {
         "search": match.search,
         "version": match.version,
-        "spans": [[span.start, span.end] for span in places if span.field == TEXT],
+        "spans": [[start, end] for start, end in match.spans],
     }
-    in_title = [[span.start, span.end] for span in places if span.field == TITLE]
-    return answer | {"title_spans": in_title} if in_title else answer
 
 
 def read_post(line: str) -> tuple[str | int, SearchPost]:

@@ -1,0 +1,1 @@
+"""Saved searches over what is stored: their versions, what becomes of their matches, and the past."""

@@ -53,7 +53,7 @@ format: setup-dev
 requirements: setup-dev
 	$(PIP) install uv
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate \
-		--no-emit-index-url --generate-hashes --quiet --extra postgresql --extra articles --extra contacts \
+		--no-emit-index-url --generate-hashes --quiet --extra postgresql --extra contacts \
 		--extra build -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate \
 		--no-emit-index-url --generate-hashes --quiet --extra dev -o requirements-dev.txt

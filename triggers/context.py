@@ -17,7 +17,7 @@ from typing import Any, Literal
 import yaml
 
 from triggers.context_flags import FLAGS
-from triggers.dates import When, nearest
+from triggers.dates import When
 from triggers.faults import RuleFault, RuleFaults
 from triggers.lemmas import lemmatiser
 from triggers.matcher import Hit, Matchers, outermost, shared_matchers
@@ -149,7 +149,7 @@ def bears(place: Place, hit: Hit, tokens: Tokens) -> bool:
 
 
 def flags_of(
-    hit: Hit, tokens: Tokens, places: Sequence[Place], dates: Sequence[When], published: date | None
+    hit: Hit, tokens: Tokens, places: Sequence[Place], when: When | None, published: date | None
 ) -> dict[str, str]:
     """Return the flags of a match, each with the words that raised it."""
     found: dict[str, str] = {}
@@ -158,7 +158,6 @@ def flags_of(
             found[place.cue.flag] = tokens.text[tokens.starts[place.start] : tokens.ends[place.end - 1]]
     if tokens.sentence_ends[tokens.sentences[hit.start]] == "?":
         found.setdefault("question", "?")
-    when = nearest(dates, hit.start, hit.end)
     if when is not None:
         words = tokens.text[tokens.starts[when.start] : tokens.ends[when.end - 1]]
         if when.is_past(published, PAST_DAYS):

@@ -22,10 +22,34 @@ class DateWords:
     ago: frozenset[str]
     ahead: frozenset[str]
     year_words: frozenset[str]
+    # Times of a life or a century that are long over, after one of `era_leads`: `back in my twenties`.
+    eras: frozenset[str]
+    era_leads: frozenset[str]
 
 
 def _numbered(words: str, first: int) -> dict[str, int]:
     return {name: number for number, group in enumerate(words.split(), first) for name in group.split("|")}
+
+
+_ENGLISH_NUMBERS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+    "twenty thirty forty fifty sixty seventy eighty ninety",
+)
+_RUSSIAN_NUMBERS = (
+    "один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать"
+    " шестнадцать семнадцать восемнадцать девятнадцать",
+    "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто",
+)
+
+
+def _spelled(numbers: tuple[str, str], between: str) -> dict[str, float]:
+    """Return the numbers from 1 to 99 as they are spelled: `nineteen`, `twenty-one`."""
+    ones, tens = (group.split() for group in numbers)
+    table: dict[str, float] = {word: float(value) for value, word in enumerate(ones, 1)}
+    for value, ten in enumerate(tens, 2):
+        table[ten] = 10.0 * value
+        table.update({f"{ten}{between}{word}": 10.0 * value + one for one, word in enumerate(ones[:9], 1)})
+    return table
 
 
 ENGLISH = DateWords(
@@ -46,13 +70,12 @@ ENGLISH = DateWords(
         "evening": "day", "afternoon": "day",
     },
     days={"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "tmrw": 1, "tmr": 1},
-    counts={
-        "a": 1, "an": 1, "one": 1, "two": 2, "couple": 2, "three": 3, "few": 3, "four": 4, "five": 5, "six": 6,
-        "seven": 7, "eight": 8, "nine": 9, "ten": 10, "several": 4, "many": 5, "fifteen": 15, "twenty": 20,
-    },
+    counts={"a": 1, "an": 1, "couple": 2, "few": 3, "several": 4, "many": 5, **_spelled(_ENGLISH_NUMBERS, "-")},
     ago=frozenset({"ago", "back", "earlier"}),
     ahead=frozenset({"in", "within"}),
     year_words=frozenset(),
+    eras=frozenset(["youth", "childhood", "teens", "twenties", "20s", "thirties", "30s", "nineties", "90s", "eighties", "80s", "seventies", "70s", "sixties", "60s", "1990s", "1980s", "1970s", "1960s", "2000s", "noughties"]),
+    era_leads=frozenset({"back"}),
 )  # fmt: skip
 
 RUSSIAN = DateWords(
@@ -70,18 +93,15 @@ RUSSIAN = DateWords(
     units={"день": "day", "сутки": "day", "неделя": "week", "месяц": "month", "год": "year", "лето": "year", "выходной": "weekend"},
     days={"сегодня": 0, "вчера": -1, "позавчера": -2, "завтра": 1, "послезавтра": 2},
     counts={
-        "один": 1, "одну": 1, "два": 2, "две": 2, "пару": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7,
-        "восемь": 8, "девять": 9, "десять": 10, "полтора": 1.5, "полгода": 0.5, "несколько": 4, "много": 5,
+        "одну": 1, "две": 2, "пару": 2, "полтора": 1.5, "полгода": 0.5, "несколько": 4, "много": 5, "лет": 5,
+        "десяток": 10, **_spelled(_RUSSIAN_NUMBERS, " "),
     },
     ago=frozenset({"назад", "тому"}),
     ahead=frozenset({"через"}),
     year_words=frozenset({"год", "г"}),
+    eras=frozenset(["молодость", "юность", "детство", "девяностый", "восьмидесятый", "семидесятый", "шестидесятый", "нулевой", "студенчество"]),
+    era_leads=frozenset({"в", "во", "еще"}),
 )  # fmt: skip
 
-NUMERALS = frozenset(ENGLISH.counts) - {"a", "an", "couple", "few", "several", "many"} | frozenset(
-    RUSSIAN.counts
-) - {
-    "несколько",
-    "много",
-    "пару",
-}
+_VAGUE = {"a", "an", "couple", "few", "several", "many", "несколько", "много", "пару", "лет", "десяток"}
+NUMERALS = (frozenset(ENGLISH.counts) | frozenset(RUSSIAN.counts)) - _VAGUE

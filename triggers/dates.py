@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from triggers.date_words import ENGLISH, RUSSIAN, DateWords
@@ -17,6 +17,8 @@ from triggers.text import Tokens
 Span = tuple[date, date]
 # Older posts than these are rare on the networks we read: in a post without a date, a year before it is long past.
 OLDEST_UNDATED = 2012
+# Years since a time of life that is told as over.
+ERA = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class When:
     first: date | None
     last: date | None
     years_ago: float | None = None
+    # A weekday with nothing to say whether the last or the next is meant; it is the next until a verb says so.
+    bare_weekday: bool = False
 
     def slot(self, text: str) -> dict[str, str | None]:
         """Return the slot `when` with the words that told it."""
@@ -96,6 +100,7 @@ class _Dates:
             if self.word(at, high) in self.table.articles:
                 at += 1
         for read in (
+            self._era,
             self._numeric,
             self._day_month,
             self._month,
@@ -113,6 +118,15 @@ class _Dates:
     def _made(self, start: int, end: int, span: Span | None, ago: float | None = None) -> When:
         first, last = span or (None, None)
         return When(start, end, first, last, ago)
+
+    def _era(self, start: int, _: int, high: int) -> When | None:
+        """Read `back in my twenties`, `ещё в детстве`: nobody's news."""
+        if self.word(start, high) not in self.table.era_leads:
+            return None
+        for place in range(start + 1, min(high, start + 5)):
+            if self.key(place, high) in self.table.eras:
+                return self._made(start, place + 1, None, ERA)
+        return None
 
     def _numeric(self, start: int, at: int, high: int) -> When | None:
         parts = self.word(at, high).split(".")
@@ -196,15 +210,27 @@ class _Dates:
         unit = self.table.units.get(self.key(after, high))
         if unit is None:
             return None
+        turned = self.table.counts.get(self.word(at + 1, high))
+        if turned is not None and self.word(at + 2, high) in self.table.ago:  # `лет пятнадцать назад`
+            return self._made(
+                start, at + 3, self._back(round(turned * _DAYS[unit]), unit), turned * _DAYS[unit] / 365
+            )
         leads = self.word(start, high) in self.table.ahead and start != at
         if self.word(after + 1, high) in self.table.ago:
             days = round(count * _DAYS[unit])
             there = self._back(days, unit)
-            return self._made(start, after + 2, there, count * _DAYS[unit] / 365)
+            return self._made(start, self._anniversary(after + 2, high), there, count * _DAYS[unit] / 365)
         if leads and (after > at or self.table.by_lemma):
             there = self._back(-round(count * _DAYS[unit]), unit)
             return self._made(start, after + 1, there)
         return None
+
+    def _anniversary(self, at: int, high: int) -> int:
+        """Return the end of `... ago | this week`, `... ago today`, which is no date of its own."""
+        if self.table.days.get(self.word(at, high)) == 0:
+            return at + 1
+        shifted = self.table.shifts.get(self.word(at, high)) == 0
+        return at + 2 if shifted and self.key(at + 1, high) in (*self.table.units, *self.table.months) else at
 
     def _back(self, days: int, unit: str) -> Span | None:
         if self.published is None:
@@ -221,8 +247,13 @@ class _Dates:
         word = self.word(at, high)
         if word.isdecimal() and len(word) < 5:
             return int(word), at + 1
+        both = self.table.counts.get(f"{word} {self.word(at + 1, high)}")
+        if both is not None:
+            return both, at + 2
         count = self.table.counts.get(word)
-        return (1, at) if count is None else (count, at + 1)
+        if count is None:
+            return 1, at
+        return count, at if word in self.table.units or self.key(at, high) in self.table.units else at + 1
 
     def _near(self, start: int, at: int, high: int) -> When | None:
         shift = self.table.days.get(self.word(at, high))
@@ -241,7 +272,9 @@ class _Dates:
         weekday = self.table.weekdays.get(self.key(at, high))
         if weekday is None or start == at:
             return None
-        return self._made(start, at + 1, self._on_weekday(weekday, 1))
+        day = self._on_weekday(weekday, 1)
+        today = day is not None and day[0] == self.published
+        return replace(self._made(start, at + 1, day), bare_weekday=not today)
 
     def _on_weekday(self, weekday: int, shift: int) -> Span | None:
         if self.published is None:
@@ -277,6 +310,28 @@ def _one_day(year: int, month: int, day: int) -> Span | None:
         return (date(year, month, day),) * 2
     except ValueError:
         return None
+
+
+def bearing(
+    dates: Sequence[When], clause: tuple[int, int], sentence: int, start: int, end: int
+) -> When | None:
+    """Return the date that words [start, end) go by.
+
+    In their clause one told as so long ago, else the nearest; then one that begins the sentence (word
+    `sentence`: `Ten years ago, when ..., I moved`); then the nearest.
+    """
+    inside = [when for when in dates if clause[0] <= when.start < clause[1]]
+    ago = [when for when in inside if when.years_ago is not None]
+    lead = [when for when in dates if when.start <= sentence + 1 and when.end <= start]
+    return nearest(ago or inside or lead or dates, start, end)
+
+
+def as_told(when: When, past: bool) -> When:
+    """Return a date as a verb's tense has it: `got married on Saturday` is the Saturday before."""
+    if not (past and when.bare_weekday and when.first and when.last):
+        return when
+    week = timedelta(days=7)
+    return replace(when, first=when.first - week, last=when.last - week, bare_weekday=False)
 
 
 def nearest(dates: Sequence[When], start: int, end: int) -> When | None:

@@ -10,10 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from triggers.affiliation import company_of
 from triggers.anchors import Anchors, Gate, Needs, satisfied, surface
 from triggers.condition import Truth
 from triggers.context import ContextCues, Place, flags_of, shared_cues
-from triggers.dates import When, find_dates, nearest
+from triggers.dates import When, as_told, bearing, find_dates
 from triggers.faults import RuleFault, RuleFaults
 from triggers.lemmas import Russian, folded, lemmatiser
 from triggers.match import Document, Dropped, Match
@@ -263,6 +264,14 @@ class _Finder:
             self._dates[number] = find_dates(self.tokens, low, high, self.published, self.engine.lemmas.lemma)
         return self._dates[number]
 
+    def _when(self, hit: Hit) -> When | None:
+        """Return the date a hit goes by, a bare weekday read by the tense of its verb."""
+        sentence, _ = self.tokens.sentence_span(hit.start)
+        clause = self.tokens.clause_span(hit.start)
+        when = bearing(self._dates_near(hit), clause, sentence, hit.start, hit.end)
+        words = self.tokens.lowers[max(sentence, hit.start - 2) : hit.end]
+        return when and as_told(when, self.engine.resolver.told_as_past(words))
+
     def _take(
         self, rule: Rule, hit: Hit, hits: dict[str, list[Hit]], candidates: dict[str, list[Entry]]
     ) -> bool:
@@ -276,7 +285,7 @@ class _Finder:
             return self._drop(
                 rule, hit, "subject: " + (subject.who or subject.how if subject else "none told")
             )
-        flags = flags_of(hit, self.tokens, self.cues, self._dates_near(hit), self.published)
+        flags = flags_of(hit, self.tokens, self.cues, self._when(hit), self.published)
         dropping = next((flag for flag in flags if rule.context[flag] == "drop"), None)
         if dropping:
             return self._drop(rule, hit, f"{dropping}: {flags[dropping]}")
@@ -350,11 +359,12 @@ class _Finder:
         return assumed if (assumed.who == "company") != (told.who == "company") else told
 
     def _company(self, rule: Rule, found: Subject | None) -> Subject | None:
-        """Read a named subject, or `we`, as a company where the rule is about companies only."""
+        """Read a named subject, or `we`, as a company where the rule is about companies, not about people."""
         if (
             found is None
             or found.who not in ("person", "public", "author")
-            or rule.subject.accept != {"company"}
+            or found.who in rule.subject.accept
+            or "company" not in rule.subject.accept
         ):
             return found
         return replace(found, who="company", relation=None)
@@ -376,10 +386,22 @@ class _Finder:
         others = [h for found in hits.values() for h in found if h is not hit and h.inside(low, high)]
         slots: dict[str, Any] = {"subject": subject.slot()}
         slots.update(fill(rule.slots, others, hit, self.tokens, self.engine.words.words("_gap")))
-        when = nearest(self._dates_near(hit), hit.start, hit.end)
+        self._name_company(slots, hit, others, subject)
+        when = self._when(hit)
         if when is not None:
             slots["when"] = when.slot(quote(self.tokens, when.start, when.end))
         return slots
+
+    def _name_company(self, slots: dict[str, Any], hit: Hit, others: list[Hit], subject: Subject) -> None:
+        """Fill `company`: captured, else the subject itself, else what follows, else where the person belongs."""
+        if any("company" in found.labels for found in (hit, *others)):
+            return
+        if subject.who == "company" and subject.name:
+            slots["company"] = subject.name
+        elif not slots.get("company") and subject.place is not None and subject.who in ("person", "public"):
+            company = company_of(self.tokens, subject.place, self.engine.words.words("role"))
+            if company:
+                slots["company"] = company
 
     def _match(self, rule: Rule, hit: Hit, slots: dict[str, Any]) -> Match:
         start, end = self.tokens.starts[hit.start], self.tokens.ends[hit.end - 1]

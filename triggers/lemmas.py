@@ -112,6 +112,10 @@ class Russian:
             return exception
         return folded(self._analyser.parse(word)[0].normal_form)
 
+    def known(self, word: str) -> bool:
+        """Say whether a lower-case word is in the dictionary."""
+        return word in self._exceptions or bool(self._analyser.word_is_known(word))
+
     def _readings(self, word: str) -> tuple[frozenset[str], ...]:
         """Return the grammemes of each reading of a lower-case word, the likeliest first."""
         return tuple(frozenset(parse.tag.grammemes) for parse in self._analyser.parse(word))

@@ -119,7 +119,8 @@ def _phrase_end(name: str, tokens: Tokens, start: int, high: int, stops: frozens
         ):
             start, at = start + 1, at + 1
             continue
-        if (proper and not word[0].isupper()) or (not proper and tokens.lowers[at] in stops):
+        joins = name == "role" and tokens.lowers[at] in ("of", "по") and at > start  # `head of logistics`
+        if (proper and not word[0].isupper()) or (not proper and tokens.lowers[at] in stops and not joins):
             break
         if at > start and tokens.clause_start[at]:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -55,6 +56,9 @@ class Resolver(Protocol):
     def captured(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject | None:
         """Return the subject that words [start, end) name."""
 
+    def told_as_past(self, words: Sequence[str]) -> bool:
+        """Say whether lower-case words hold a verb in the past and none in another tense."""
+
 
 def named(tokens: Tokens, start: int, end: int, *, who: str = "person") -> Subject:
     """Return the subject that a stretch of words names: a handle or a name as written."""
@@ -63,6 +67,12 @@ def named(tokens: Tokens, start: int, end: int, *, who: str = "person") -> Subje
         handle = tokens.text[tokens.starts[start] : tokens.ends[start]].lstrip("@")
         return Subject(who, handle=handle, how="handle", place=(start, end))
     return Subject(who, name=text.lstrip("#").strip(), how="name", place=(start, end))
+
+
+def organisation(tokens: Tokens, start: int, end: int, *, sure: float = 1.0) -> Subject:
+    """Return the organisation that a stretch of words names."""
+    name = tokens.text[tokens.starts[start] : tokens.ends[end - 1]].strip('«»“”„"#')
+    return Subject("company", name=name, sure=sure, how="name of an organisation", place=(start, end))
 
 
 def is_capital(word: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from triggers.lemmas import English
-from triggers.subject import NOBODY, Predicate, Subject, is_capital, named
+from triggers.subject import NOBODY, Predicate, Subject, is_capital, named, organisation
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
 
@@ -46,6 +47,42 @@ RELATIVE_WORDS = frozenset({"who", "that", "which"})
 COORDINATE = frozenset({"and", "but", "then", ",", "&", "plus", "so", "or"})
 # `Ann, whom I met in May`: the clause is about Ann.
 CLAUSES_ON_SOMEBODY = frozenset({"who", "whom", "whose", "that", "which", "where", "when"})
+PAST = frozenset(
+    [
+        "got",
+        "was",
+        "were",
+        "had",
+        "went",
+        "gave",
+        "became",
+        "bought",
+        "sold",
+        "left",
+        "began",
+        "won",
+        "met",
+        "came",
+        "took",
+        "made",
+        "said",
+        "told",
+        "lost",
+        "quit",
+        "did",
+        "joined",
+        "had",
+        "wed",
+        "born",
+        "found",
+        "let",
+        "fell",
+        "broke",
+    ]
+)
+NOT_PAST = frozenset(
+    {"am", "is", "are", "will", "'ll", "to", "going", "starting", "begin", "start", "starts", "begins"}
+)
 CLOSING = frozenset(')"”»—–')
 OWNERS = frozenset({"his", "her", "their", "your", "'s"})
 SELF_NOUNS = frozenset({"family"})
@@ -87,16 +124,34 @@ DETERMINERS = frozenset(
     }
 )
 
+# What a headline may begin with before `layoffs`, `round`, `deal`.
+NO_NAMES = DETERMINERS | {
+    "another",
+    "more",
+    "several",
+    "mass",
+    "massive",
+    "major",
+    "huge",
+    "big",
+    "fresh",
+    "further",
+}
+
 
 @lru_cache(1)
 def given_names() -> frozenset[str]:
     """Return given names in lower case, of which many are words too (`mark`, `grace`)."""
     from nicknames import name_triplets  # noqa: PLC0415 -- only asked where a sentence begins with such a word
 
-    return frozenset(name.lower() for row in name_triplets() for name in (row.name1, row.name2)) - NO_GIVEN
+    table = {name.lower() for row in name_triplets() for name in (row.name1, row.name2)}
+    return frozenset(table - NO_GIVEN | MORE_GIVEN)
 
 
-# In the table of given names, but far more often the other word.
+# What the table of given names lacks, and what is in it but far more often the other word.
+MORE_GIVEN = frozenset(
+    {"grace", "hope", "ruby", "iris", "hazel", "violet", "pearl", "jade", "dean", "miles", "chase", "robin"}
+)
 NO_GIVEN = frozenset({"may", "so", "see", "early", "major", "best", "happy", "young", "love", "art"})
 
 
@@ -136,6 +191,12 @@ class EnglishResolver:
             # "to the best brother in the world": kin of whoever speaks, unless somebody else's.
             return self._kin(tokens, end - 1)
         return found or NOBODY
+
+    def told_as_past(self, words: Sequence[str]) -> bool:
+        """See `Resolver`."""
+        if NOT_PAST & set(words):
+            return False
+        return any(word in PAST or (word.endswith("ed") and len(word) > 4) for word in words)
 
     def _before(self, tokens: Tokens, low: int, start: int, registers: frozenset[str]) -> Subject | None:
         at = self._verb_group(tokens, low, start)
@@ -202,7 +263,7 @@ class EnglishResolver:
 
     def _may_name(self, tokens: Tokens, at: int) -> bool:
         word = tokens.words[at]
-        return is_capital(word) and word[0].isalpha() and tokens.lowers[at] not in self.not_names
+        return is_capital(word) and word[0].isalpha() and tokens.lowers[at] not in self.not_names | NO_NAMES
 
     def _is_name(self, tokens: Tokens, start: int, end: int) -> bool:
         """Say whether capitals are a name: one word that begins a sentence may be any word."""
@@ -224,22 +285,20 @@ class EnglishResolver:
         if tokens.lowers[at - 1] in OTHERS - RELATIVE_WORDS:
             return None
         if tokens.lowers[at - 1] in (*RELATIVE_WORDS, *COORDINATE) or tokens.words[at - 1] in CLOSING:
-            return self._first_named(tokens, low, at - 1, registers) or self._before(
-                tokens, low, start, registers
-            )
+            return self._first_named(tokens, low, at - 1) or self._before(tokens, low, start, registers)
         if self._may_name(tokens, at - 1):
             first = at - 1
             while first > low and self._may_name(tokens, first - 1) and not tokens.clause_start[first]:
                 first -= 1
-            return self._name(tokens, first, at, registers)
+            return organisation(tokens, first, at)
         return self._phrase(tokens, low, at, registers) or NOBODY
 
-    def _first_named(self, tokens: Tokens, low: int, high: int, registers: frozenset[str]) -> Subject | None:
+    def _first_named(self, tokens: Tokens, low: int, high: int) -> Subject | None:
         for at in range(low, high):
             if tokens.lowers[at] in FIRST:
                 return Subject("author", how="first person", sure=0.95)
             if self._may_name(tokens, at):
-                return self._name(tokens, at, self._name_end(tokens, at, high), registers)
+                return organisation(tokens, at, self._name_end(tokens, at, high))
         return None
 
     def _phrase(self, tokens: Tokens, low: int, high: int, registers: frozenset[str]) -> Subject | None:
@@ -290,7 +349,12 @@ class EnglishResolver:
             return self._friend(tokens, head)
         if self._may_name(tokens, head):
             name = head
-            while name > low and self._may_name(tokens, name - 1) and not tokens.clause_start[name]:
+            while (
+                name > low
+                and self._may_name(tokens, name - 1)
+                and not tokens.clause_start[name]
+                and tokens.lowers[name - 1] not in self.friend
+            ):
                 name -= 1
             if name - 1 > low and tokens.lowers[name - 1] in BELONGING:
                 return self._phrase(tokens, low, name - 1, registers)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from triggers.affiliation import quoted
 from triggers.lemmas import Russian, folded
-from triggers.subject import NOBODY, Predicate, Subject, is_capital, named
+from triggers.subject import NOBODY, Predicate, Subject, is_capital, named, organisation
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
 
@@ -58,6 +60,31 @@ NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
 LOOSE_KIN = frozenset(
     {"дети", "семья", "малыш", "малышка", "ребенок", "невеста", "жених", "близнецы", "дед", "баба", "отец"}
 )
+PREPOSITIONS = frozenset(
+    {
+        "в",
+        "во",
+        "на",
+        "из",
+        "с",
+        "со",
+        "к",
+        "ко",
+        "у",
+        "о",
+        "об",
+        "от",
+        "по",
+        "за",
+        "для",
+        "до",
+        "при",
+        "под",
+        "над",
+        "через",
+        "между",
+    }
+)
 NEAR_GREETING = 8
 # `Наконец-то защитила диплом`: what a post of so many words may begin with before a verb of its author's.
 SHORT_LEAD, SHORT_POST = 2, 25
@@ -89,6 +116,8 @@ class RussianResolver:
         if at.find == "addressee":
             return self._addressee(tokens, at.start, at.end, registers)
         low, high = self._span(tokens, at.start, at.end)
+        if at.company:
+            return self._organisation(tokens, low, high, at, registers)
         if at.find == "after":
             return self._oblique(tokens, at.end, high, at, registers)
         if at.find in OBLIQUE:
@@ -105,9 +134,78 @@ class RussianResolver:
                 return found
         return NOBODY
 
+    def told_as_past(self, words: Sequence[str]) -> bool:
+        """See `Resolver`."""
+        tags = [self.lemmas.readings(folded(word))[0] for word in words]
+        if any(
+            tag & {"futr", "pres", "impr"} or word == "будет" for tag, word in zip(tags, words, strict=True)
+        ):
+            return False
+        return any(tag & {"past", "PRTS"} for tag in tags)
+
     def _span(self, tokens: Tokens, start: int, end: int) -> tuple[int, int]:
         low, high = tokens.clause_span(start)
         return low, max(high, end)
+
+    def _organisation(
+        self, tokens: Tokens, low: int, high: int, at: Predicate, registers: frozenset[str]
+    ) -> Subject | None:
+        """Return the organisation that is the subject, else the one in quotation marks beside the predicate."""
+        first, _ = tokens.sentence_span(at.start)
+        for near, far in ((low, high), (first, low)):
+            for place in sorted(range(near, far), key=lambda place: abs(place - at.verb)):
+                if tokens.lowers[place] in FIRST:
+                    return Subject("author", how="first person")
+                name = None if at.start <= place < at.end else self._as_subject(tokens, place, at.verb)
+                if name is not None:
+                    return organisation(tokens, *name)
+        for place in range(first, high):
+            inside = quoted(tokens, place)
+            if inside is not None:
+                return organisation(tokens, *inside, sure=0.9)
+        return self._nominative(tokens, low, high, at, registers)
+
+    def _as_subject(self, tokens: Tokens, at: int, verb: int) -> tuple[int, int] | None:
+        """Return the words of an organisation's name that begins here and may be the verb's subject."""
+        inside = quoted(tokens, at)
+        if inside is not None:
+            led = at > 0 and not tokens.clause_start[at] and tokens.words[at - 1][0].isalpha()
+            head = at - 1 if led and not is_capital(tokens.words[at - 1]) else inside[0]
+            if led and not self._is_thing(tokens, at - 1):
+                return None
+            return inside if head == inside[0] or self._agrees(tokens, head, verb) else None
+        word = tokens.words[at]
+        if not is_capital(word) or not word[0].isalpha() or tokens.lowers[at] in self.not_names:
+            return None
+        begins = at == 0 or tokens.sentences[at - 1] != tokens.sentences[at]
+        if not begins and self.lemmas.lemma(tokens.lowers[at - 1]) in self.company:
+            return self._capitals(tokens, at) if self._agrees(tokens, at - 1, verb) else None
+        if not begins and (is_capital(tokens.words[at - 1]) or tokens.lowers[at - 1] in PREPOSITIONS):
+            return None
+        tags = self.lemmas.readings(folded(word))[0]
+        if tags & (NAME_TAGS | {"Geox"}) or not self._agrees(tokens, at, verb):
+            return None
+        if begins and word[0] > "z" and "Orgn" not in tags and self.lemmas.known(folded(word)):
+            return None
+        return self._capitals(tokens, at)
+
+    def _is_thing(self, tokens: Tokens, at: int) -> bool:
+        """Say whether a word is a noun (`завод «Полюс»`), and no preposition or verb."""
+        return "NOUN" in self.lemmas.readings(folded(tokens.words[at]))[0]
+
+    def _agrees(self, tokens: Tokens, at: int, verb: int) -> bool:
+        return self._is_subject(tokens, at, verb)
+
+    def _capitals(self, tokens: Tokens, at: int) -> tuple[int, int]:
+        end = at + 1
+        while (
+            end < len(tokens)
+            and end - at < 4
+            and is_capital(tokens.words[end])
+            and not tokens.clause_start[end]
+        ):
+            end += 1
+        return at, end
 
     def _nominative(
         self, tokens: Tokens, low: int, high: int, at: Predicate, registers: frozenset[str]
@@ -180,10 +278,8 @@ class RussianResolver:
             return self._named(tokens, at, registers)
         if (
             is_capital(word)
-            and at > 0
-            and not tokens.clause_start[at]
             and lower not in self.not_names
-            and (word[0].isascii() or tags & {"UNKN"})
+            and (word[0].isascii() or (tags & {"UNKN"} and at > 0 and not tokens.clause_start[at]))
         ):
             return self._named(tokens, at, registers)
         return NOBODY if {"NOUN", "anim"} <= tags else None
@@ -222,7 +318,11 @@ class RussianResolver:
         return self._full(tokens, following)
 
     def _full(self, tokens: Tokens, at: int) -> str:
-        """Return the name that begins at a word, as written: up to three capitalised words in a row."""
+        """Return the name that begins at a word, as written."""
+        return tokens.text[tokens.starts[at] : tokens.ends[self._full_end(tokens, at) - 1]]
+
+    def _full_end(self, tokens: Tokens, at: int) -> int:
+        """Return the end of the name that begins at a word: up to three capitalised words in a row."""
         stop = at + 1
         while (
             stop < len(tokens)
@@ -233,7 +333,7 @@ class RussianResolver:
             and tokens.lowers[stop] not in self.not_names
         ):
             stop += 1
-        return tokens.text[tokens.starts[at] : tokens.ends[stop - 1]]
+        return stop
 
     def _named(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject:
         start = at
@@ -248,7 +348,7 @@ class RussianResolver:
             start -= 1
         roles = {self.lemmas.lemma(word) for word in tokens.lowers[max(0, start - 4) : start]}
         public = "news" in registers or "personal" not in registers or bool(roles & self.role)
-        return Subject("public" if public else "person", name=self._full(tokens, start), how="name")
+        return named(tokens, start, self._full_end(tokens, start), who="public" if public else "person")
 
     def _oblique(
         self, tokens: Tokens, low: int, high: int, near: Predicate, registers: frozenset[str]
@@ -313,16 +413,30 @@ class RussianResolver:
             return Subject("author", how="verb in the first person")
         if tags & {"2per", "impr", "3per"}:
             return self._antecedent(tokens, verb, registers) or NOBODY if "3per" in tags else NOBODY
-        if tags & {"past", "PRTS"} and "news" not in registers:
+        if tags & {"past", "PRTS"}:
+            before = self._previous(tokens, low, verb, registers)
+            if before is not None or "news" in registers:
+                return before
             if "personal" in registers:
-                before = self._previous(tokens, low, registers)
-                return before or Subject("author", how="past verb without subject", sure=0.8)
-            if "PRTS" not in tags and verb <= SHORT_LEAD and len(tokens) <= SHORT_POST:
+                return Subject("author", how="past verb without subject", sure=0.8)
+            if "PRTS" not in tags and self._leads(tokens, verb):
                 return Subject("author", how="a short post that begins with its verb", sure=0.75)
         return None
 
-    def _previous(self, tokens: Tokens, low: int, registers: frozenset[str]) -> Subject | None:
-        """Return who the same sentence spoke of in the clauses before."""
+    def _leads(self, tokens: Tokens, verb: int) -> bool:
+        """Say whether a verb begins a short post, with nothing before it that may be its subject."""
+        return (
+            verb <= SHORT_LEAD
+            and len(tokens) <= SHORT_POST
+            and not any(
+                word[0].isascii()
+                or any({"nomn", "NOUN"} <= tags for tags in self.lemmas.readings(folded(word)))
+                for word in tokens.words[:verb]
+            )
+        )
+
+    def _previous(self, tokens: Tokens, low: int, verb: int, registers: frozenset[str]) -> Subject | None:
+        """Return who the same sentence spoke of in the clauses before: `Пётр, наш инженер, | уволился`."""
         if low == 0:
             return None
         first, _ = tokens.sentence_span(low)
@@ -331,9 +445,19 @@ class RussianResolver:
             if lower in FIRST:
                 return Subject("author", how="first person")
             tags = self.lemmas.readings(folded(tokens.words[at]))[0]
-            if "nomn" in tags and {"NOUN", "anim"} <= tags:
-                return self._person(tokens, at, registers)
+            if "nomn" in tags and {"NOUN", "anim"} <= tags and self._is_subject(tokens, at, verb):
+                found = self._person(tokens, at, registers)
+                if found is not NOBODY or not self._apposed(tokens, at, first):
+                    return found
         return None
+
+    def _apposed(self, tokens: Tokens, at: int, low: int) -> bool:
+        """Say whether a noun only tells more of a name before it: `Пётр Орлов, главный | инженер`."""
+        start, _ = tokens.clause_span(at)
+        return any(
+            is_capital(tokens.words[i]) and self.lemmas.readings(folded(tokens.words[i]))[0] & NAME_TAGS
+            for i in range(low, start)
+        )
 
     def _antecedent(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject | None:
         for before in range(at - 1, max(-1, at - 30), -1):

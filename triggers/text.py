@@ -99,6 +99,7 @@ _ABBREVIATIONS = frozenset(
     ]
 )
 _CLAUSE_PUNCT = frozenset(',;:—–()"«»“”/-@')
+_QUOTES = {"«": "»", "“": "”", "„": "“", '"': '"'}
 _END_PUNCT = frozenset(".!?")
 _CLAUSE_WORDS = {
     "en": frozenset(["and", "but", "because", "or", "although", "though", "while", "since", "when", "if", "unless", "that", "which", "who", "whose", "where", "until", "cuz", "bc", "plus"]),
@@ -368,7 +369,38 @@ class _Builder:
         if len(tokens.sentence_ends) <= self.sentence:
             tokens.sentence_ends.append("")
         self._set_apart_tags()
+        self._join_quoted()
         return tokens
+
+    def _join_quoted(self) -> None:
+        """Leave a name in quotation marks in its clause: `у Ивана из «Янтарь Пак» родился сын`."""
+        tokens = self.tokens
+        for at, word in enumerate(tokens.words):
+            close = _QUOTES.get(word)
+            if close is None:
+                continue
+            end = next((i for i in range(at + 2, min(len(tokens), at + 6)) if tokens.words[i] == close), None)
+            if end is None or not self._is_title(at + 1, end):
+                continue
+            if (
+                at
+                and tokens.words[at - 1] not in _CLAUSE_PUNCT
+                and tokens.sentences[at - 1] == tokens.sentences[at]
+            ):
+                tokens.clause_start[at] = False
+            for inside in range(at + 1, min(end + 2, len(tokens))):
+                if tokens.sentences[inside] == tokens.sentences[at]:
+                    own = tokens.words[inside] in _CLAUSE_PUNCT and tokens.words[inside] != close
+                    tokens.clause_start[inside] = own or tokens.lowers[inside] in self.clause_words
+
+    def _is_title(self, start: int, end: int) -> bool:
+        words = self.tokens.words[start:end]
+        if self.tokens.sentences[start - 1] != self.tokens.sentences[end]:
+            return False
+        capitals = sum(word[0].isupper() or word[0].isdigit() for word in words)
+        return capitals == len(words) or (
+            self.tokens.lang == "ru" and words[0][0].isupper() and len(words) <= 3
+        )
 
     def _set_apart_tags(self) -> None:
         """Give each hashtag of a trailing run a sentence of its own; the others are words of theirs."""

@@ -246,7 +246,21 @@ class RussianResolver:
                 not gender or not tags & {"masc", "femn", "neut"} or gender & tags
             ):
                 return True
-        return tokens.words[at][0].isascii() and is_capital(tokens.words[at])
+        # The analyser only guesses at a name it does not know: its case and gender prove nothing.
+        word = tokens.words[at]
+        return is_capital(word) and (word[0].isascii() or self._unknown_name(tokens, at))
+
+    def _unknown_name(self, tokens: Tokens, at: int) -> bool:
+        """Say whether a capital inside a clause is on a word that no dictionary holds."""
+        word = tokens.words[at]
+        return (
+            len(word) > 2
+            and word.isalpha()
+            and not word.isupper()
+            and at > 0
+            and not tokens.clause_start[at]
+            and not self.lemmas.known(folded(word))
+        )
 
     def _person(
         self, tokens: Tokens, at: int, registers: frozenset[str], *, any_case: bool = False
@@ -279,7 +293,7 @@ class RussianResolver:
         if (
             is_capital(word)
             and lower not in self.not_names
-            and (word[0].isascii() or (tags & {"UNKN"} and at > 0 and not tokens.clause_start[at]))
+            and (word[0].isascii() or self._unknown_name(tokens, at))
         ):
             return self._named(tokens, at, registers)
         return NOBODY if {"NOUN", "anim"} <= tags else None

@@ -1,0 +1,68 @@
+"""Whom a Russian sentence is about: greetings, dropped subjects, names that no dictionary holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from triggers.lemmas import Russian, lemmatiser
+from triggers.loader import load_rules
+from triggers.registers import Registers
+from triggers.subject import Predicate, Subject
+from triggers.subject_ru import RussianResolver
+from triggers.text import tokenise
+
+
+@pytest.fixture(scope="module")
+def resolver() -> tuple[RussianResolver, Registers]:
+    words = load_rules([], kinds=["birthday"]).words["ru"]
+    lemmas = lemmatiser("ru")
+    assert isinstance(lemmas, Russian)
+    return RussianResolver(words, lemmas), Registers(words, "ru")
+
+
+def about(both: tuple[RussianResolver, Registers], text: str, quoted: str, find: str) -> Subject | None:
+    """Return whom the quoted words of a text are about; its last word carries the form."""
+    tokens = tokenise(text, "ru")
+    start = next(i for i, at in enumerate(tokens.starts) if at == text.index(quoted))
+    end = start + len(quoted.split())
+    return both[0].resolve(tokens, Predicate(start, end, start, find), both[1].of(tokens))
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "name"),
+    [
+        ("Олечка, с днём рождения тебя!", "person", "Олечка"),
+        ("С днём рождения, мамочка!", "relative", None),
+        ("С днём рождения! Будь счастлив", "person", None),
+        ("Друзья поздравили нас с днём рождения", "author", None),
+        ("Поздравляем с днём рождения доченьки!", "person", None),
+        ("С днём рождения твоей маме!", "person", None),
+    ],
+)
+def test_a_greeting_is_about_whom_it_is_for(
+    resolver: tuple[RussianResolver, Registers], text: str, who: str, name: str | None
+) -> None:
+    quoted = text[text.lower().index("с днём рождения") :][: len("с днём рождения")]
+    found = about(resolver, text, quoted, "addressee")
+    assert found is not None
+    assert (found.who, found.name) == (who, name)
+
+
+def test_a_short_post_that_begins_with_its_verb_is_the_authors(
+    resolver: tuple[RussianResolver, Registers],
+) -> None:
+    found = about(resolver, "Наконец защитила диплом на пять!", "защитила", "clause")
+    assert found is not None
+    assert found.who == "author"
+
+
+def test_a_verb_after_a_thing_is_not_the_authors(resolver: tuple[RussianResolver, Registers]) -> None:
+    assert about(resolver, "Машина повредила забор", "повредила", "clause") is None
+
+
+def test_a_surname_that_no_dictionary_holds_may_be_a_womans(
+    resolver: tuple[RussianResolver, Registers],
+) -> None:
+    found = about(resolver, "Министр Нора Ахахбаррин подала в отставку", "подала", "clause")
+    assert found is not None
+    assert found.who == "public"

@@ -79,6 +79,8 @@ class Writer:
                 _settle([one], None)
 
     def _next_group(self) -> list[tuple[Harvest, asyncio.Future[None]]]:
+        # The smallest first: a feed of ten thousand entries must not hold up a hundred ordinary ones.
+        self._waiting.sort(key=lambda waiting: len(waiting[0].rows))
         rows = taken = 0
         for harvest, _ in self._waiting[:MOST_TOGETHER]:
             rows += len(harvest.rows)

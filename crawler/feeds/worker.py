@@ -31,7 +31,10 @@ def main(arguments: list[str]) -> None:
             head_length, body_length = HEADER.unpack(header)
             answer = _answer(stream.read(head_length), stream.read(body_length), megabytes)
             retire = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > RETIRE_ABOVE
-            connection.sendall(HEADER.pack(len(answer), retire) + answer)
+            try:
+                connection.sendall(HEADER.pack(len(answer), retire) + answer)
+            except ConnectionError:
+                return  # the crawl was killed over it
             if retire:
                 return
 

@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CONFIG ?=
+# Children are many; without their compiled modules each of them would compile all anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup setup-dev run test test-long lint format requirements wheel docs clean
 

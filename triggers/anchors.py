@@ -1,7 +1,7 @@
 """The gate: which rules a text could match at all, told from its words alone.
 
 Every pattern names words that must be there. The rarest such word list is the pattern's anchor;
-a text that holds no anchor is never tokenised, lemmatised or shown to spaCy.
+a text that holds no anchor is never tokenised or lemmatised.
 """
 
 from __future__ import annotations
@@ -11,31 +11,90 @@ from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
+from triggers.matching import UNBOUNDED
 from triggers.phrases import Compiler, Pattern
 from triggers.rule import Line
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_MONEY_SIGN = re.compile(
-    r"[$€£₽¥]|\d\W?(?:руб|млн|млрд|тыс|долл|евро|dollars?|euros?|usd|eur)", re.IGNORECASE
+_DIGIT = re.compile(r"\d")
+_MONEY_WORDS = (
+    "$",
+    "€",
+    "£",
+    "₽",
+    "¥",
+    "руб",
+    "млн",
+    "млрд",
+    "долл",
+    "евро",
+    "dollar",
+    "euro",
+    "usd",
+    "eur",
+    "gbp",
+    "rub",
+    "pound",
 )
 _TRIPLE = re.compile(r"(\w)\1{2,}")
 MONEY_FORM, HANDLE_FORM = "<money>", "@handle"
 Needs = tuple[frozenset[str], ...]
+# The words a pattern needs, in its order, each with how many tokens may stand between it and the one before.
+Order = tuple[tuple[frozenset[str], int], ...]
+# What splitting contractions may have made: the text may have other letters.
+_MADE = frozenset(
+    ["i", "am", "have", "do", "not", "did", "can", "will", "is", "was", "does", "has", "are", "could", "would", "should",
+     "going", "to", "want", "got", "they", "you", "that", "what", "'d", "'s", "'re", "'ve", "'ll", "'m", "d", "s", "were"]
+)  # fmt: skip
+_ODD = re.compile(r"[\d@_#&*]")
 
 
-def surface(text: str) -> set[str]:
-    """Return the words of a text in the form that anchors have: lower case, ё as е, no long runs of a letter."""
-    lower = text.lower()
-    if "ё" in lower:
-        lower = lower.replace("ё", "е")
-    words = set(_WORD.findall(lower))
-    if _TRIPLE.search(lower):
-        words.update(_WORD.findall(_TRIPLE.sub(r"\1", lower)))
-    if _MONEY_SIGN.search(lower):
-        words.add(MONEY_FORM)
-    if "@" in lower:
-        words.add(HANDLE_FORM)
-    return words
+class Surface:
+    """The words of a text as anchors have them: lower case, ё as е, no long runs of a letter. Nothing is tokenised."""
+
+    __slots__ = ("_loose", "_places", "_sequence", "words")
+
+    def __init__(self, text: str) -> None:
+        lower = text.lower()
+        if "ё" in lower:
+            lower = lower.replace("ё", "е")
+        self._sequence = _WORD.findall(lower)
+        self.words = set(self._sequence)
+        # Where one word here may be several or none there, the order of words says less.
+        self._loose = 8 if _ODD.search(lower) else 3
+        if _TRIPLE.search(lower):
+            self.words.update(_WORD.findall(_TRIPLE.sub(r"\1", lower)))
+            self._loose = 0
+        if "://" in lower or "www." in lower or "](" in lower or ".com/" in lower or "t.me" in lower:
+            self._loose = 0
+        if _DIGIT.search(lower) and any(word in lower for word in _MONEY_WORDS):
+            self.words.add(MONEY_FORM)
+        if "@" in lower:
+            self.words.add(HANDLE_FORM)
+        self._places: dict[str, list[int]] | None = None
+
+    def allow(self, also: Needs, order: Order) -> bool:
+        """Say whether a pattern could match: what it needs is there, and as near in order as the pattern has it."""
+        for need in also:
+            if need.isdisjoint(self.words):
+                return False
+        return not self._loose or len(order) < 2 or self._in_order(order)
+
+    def _in_order(self, order: Order) -> bool:
+        if self._places is None:
+            self._places = {}
+            for at, word in enumerate(self._sequence):
+                self._places.setdefault(word, []).append(at)
+        reached: list[int] | None = None
+        for forms, between in order:
+            places = [at for word in forms & self.words for at in self._places.get(word, ())]
+            if reached is not None:
+                reach = self._loose * (between + 1)
+                places = [at for at in places if any(0 <= at - before <= reach for before in reached)]
+            if not places:
+                return False
+            reached = places
+        return True
 
 
 class Anchors:
@@ -57,8 +116,21 @@ class Anchors:
         return tuple(sorted((s for s in sets if s and s.isdisjoint(self._function)), key=self._weight))
 
     def line_needs(self, line: Line) -> tuple[Needs, ...]:
-        """Return the needs of each pattern of a line, without doubles."""
-        return tuple(dict.fromkeys(self.needs(pattern) for pattern in line.patterns))
+        """Return the needs of each pattern of a line."""
+        return tuple(self.needs(pattern) for pattern in line.patterns)
+
+    def order(self, pattern: Pattern) -> Order:
+        """Return what a pattern needs in its order; words that contractions are split into are left out."""
+        found: list[tuple[frozenset[str], int]] = []
+        between = 0
+        for token in pattern.tokens:
+            forms = self._surface(*token.needs) if token.needs is not None else frozenset()
+            if forms and forms.isdisjoint(_MADE) and forms.isdisjoint((MONEY_FORM, HANDLE_FORM)):
+                found.append((forms, between))
+                between = 0
+            else:
+                between += UNBOUNDED if dict(token.attributes).get("OP") in ("*", "+") else 1
+        return tuple(found)
 
     def _weight(self, forms: frozenset[str]) -> tuple[int, list[str]]:
         return len(forms) + 100 * len(forms & self._common), sorted(forms)[:1]
@@ -85,38 +157,34 @@ class Anchors:
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """One way for a line to match: the line's number and what else its pattern needs."""
+    """One way for a line to match: the line's number, its pattern's, what else that needs, and in which order."""
 
     line: int
+    pattern: int
     also: Needs
+    order: Order
 
 
 class Gate:
-    """An index from anchor words to the lines that could match."""
+    """An index from anchor words to the patterns that could match."""
 
     def __init__(self) -> None:
         self._index: defaultdict[str, list[Unit]] = defaultdict(list)
         self._keys: Set[str] = self._index.keys()
 
-    def add(self, line: int, needs: Iterable[Needs]) -> None:
+    def add(self, line: int, needs: Iterable[tuple[Needs, Order]]) -> None:
         """Enter a line under the anchor of each of its patterns."""
-        for need in needs:
-            if not need:
-                continue
-            unit = Unit(line, need[1:])
-            for form in need[0]:
-                self._index[form].append(unit)
+        for number, (need, order) in enumerate(needs):
+            if need:
+                unit = Unit(line, number, need[1:], order)
+                for form in need[0]:
+                    self._index[form].append(unit)
 
-    def lines(self, words: set[str]) -> set[int]:
-        """Return the numbers of the lines that a text with these words could match."""
-        found: set[int] = set()
-        for form in self._keys & words:
+    def lines(self, words: Surface) -> dict[int, list[int]]:
+        """Return the numbers of the lines that a text could match, each with those of its patterns."""
+        found: dict[int, dict[int, None]] = {}
+        for form in self._keys & words.words:
             for unit in self._index[form]:
-                if unit.line not in found and not any(need.isdisjoint(words) for need in unit.also):
-                    found.add(unit.line)
-        return found
-
-
-def satisfied(needs: tuple[Needs, ...], words: set[str]) -> bool:
-    """Say whether a text with these words could match a line with these needs."""
-    return any(not any(part.isdisjoint(words) for part in need) for need in needs)
+                if unit.pattern not in found.get(unit.line, ()) and words.allow(unit.also, unit.order):
+                    found.setdefault(unit.line, {})[unit.pattern] = None
+        return {line: sorted(numbers) for line, numbers in found.items()}

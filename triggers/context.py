@@ -7,22 +7,22 @@ data: `rules/_cues/<lang>.yml`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from triggers.context_flags import FLAGS
 from triggers.dates import When
 from triggers.faults import RuleFault, RuleFaults
 from triggers.lemmas import lemmatiser
-from triggers.matcher import Hit, Matchers, outermost, shared_matchers
-from triggers.phrases import Compiler, Pattern, PhraseFault
-from triggers.rule import Line
+from triggers.lined import read_lined
+from triggers.matcher import Hit, outermost
+from triggers.matching import Columns, Plan, plan
+from triggers.phrases import Compiler, PhraseFault
 from triggers.text import Tokens
 from triggers.words import UnknownList, WordLists
 
@@ -33,7 +33,7 @@ PAST_DAYS = 730
 @lru_cache(8)
 def shared_cues(path: Path, words: WordLists, lang: str) -> ContextCues:
     """Return the cues of a language with some word lists, read once in a process."""
-    return ContextCues(path, Compiler(words, lemmatiser(lang), lang), shared_matchers(lang))
+    return ContextCues(path, Compiler(words, lemmatiser(lang), lang))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,67 +55,56 @@ class Place:
 
 
 class ContextCues:
-    """The cues of one language, and how they bear on a match."""
+    """The cues of one language, and how they bear on a match. Raises RuleFaults for cues that are wrong."""
 
-    def __init__(self, path: Path, compiler: Compiler, matchers: Matchers) -> None:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        self.matchers = matchers
-        self.shown = f"rules/_cues/{path.name}"
-        self.cues: list[tuple[Cue | None, list[Line]]] = []
-        for flag, entries in data.items():
-            for entry in entries:
-                cue = None if flag == "_pseudo" else _cue(flag, entry)
-                lines = [Line(phrase, 0, compiler) for phrase in entry["phrases"]]
-                self.cues.append((cue, lines))
-        self._all: Any = None
-        self._keys: dict[int, tuple[Cue | None, Line, int]] = {}
+    def __init__(self, path: Path, compiler: Compiler) -> None:
+        lined = read_lined(path.read_text(encoding="utf-8"))
+        # Every pattern under the words of its anchor, by attribute: looked up word by word.
+        self._index: dict[str, defaultdict[str, list[tuple[Cue | None, Plan]]]] = {
+            name: defaultdict(list) for name in ("LOWER", "LEMMA", "ORTH")
+        }
+        faults = []
+        for flag, entries in lined.data.items():
+            for number, entry in enumerate(entries):
+                try:
+                    self._enter(None if flag == "_pseudo" else _cue(flag, entry), entry["phrases"], compiler)
+                except (PhraseFault, UnknownList) as fault:
+                    line = lined.line_of((flag, number))
+                    faults.append(RuleFault(f"rules/_cues/{path.name}", line, f"{flag}: {fault}"))
+        if faults:
+            raise RuleFaults(faults)
 
-    def places(self, document: Any, tokens: Tokens) -> list[Place]:
+    def _enter(self, cue: Cue | None, phrases: Sequence[str], compiler: Compiler) -> None:
+        for phrase in phrases:
+            for pattern in compiler.compile(phrase):
+                made = plan(pattern)
+                if made.anchor is None:
+                    raise PhraseFault(f"`{phrase}` has no word that must be there")
+                for word in made.anchor[1]:
+                    self._index[made.anchor[0]][word].append((cue, made))
+
+    def places(self, columns: Columns) -> list[Place]:
         """Return every cue of a text, less the look-alikes."""
         pseudo: list[Hit] = []
         found: list[Place] = []
-        for cue, line, start, end, number in self._found(document):
-            if line.patterns[number].at_clause and not tokens.clause_start[start]:
-                continue
-            if (
-                line.patterns[number].at_sentence
-                and start
-                and tokens.sentences[start] == tokens.sentences[start - 1]
-            ):
-                continue
-            if cue is None:
-                pseudo.append(Hit("", start, end))
-            else:
-                found.append(Place(cue, start, end))
+        for cue, made in self._met(columns):
+            for start, end, _ in made.find(columns):
+                if cue is None:
+                    pseudo.append(Hit("", start, end))
+                else:
+                    found.append(Place(cue, start, end))
         pseudo = outermost(pseudo)
-        return [p for p in found if not any(h.start < p.end and p.start < h.end for h in pseudo)]
+        kept = [p for p in found if not any(h.start < p.end and p.start < h.end for h in pseudo)]
+        return sorted(kept, key=lambda place: (place.start, place.end, place.cue.flag))
 
-    def _found(self, document: Any) -> list[tuple[Cue | None, Line, int, int, int]]:
-        return [
-            (*self._keys[key][:2], start, end, self._keys[key][2]) for key, start, end in self._all(document)
-        ]
-
-    def ready(self) -> None:
-        """Build the Matcher of all cues. Outside a memory zone only."""
-        if self._all is not None:
-            return
-        from spacy.matcher import Matcher  # noqa: PLC0415 -- spaCy is loaded when the first text needs it
-
-        self._all = Matcher(self.matchers.nlp.vocab)
-        count = 0
-        for cue, lines in self.cues:
-            for line in lines:
-                for number, pattern in enumerate(self._patterns(line)):
-                    name = f"cue{count}"
-                    count += 1
-                    self._all.add(name, [[token.spacy() for token in pattern.tokens]])
-                    self._keys[self.matchers.nlp.vocab.strings[name]] = (cue, line, number)
-
-    def _patterns(self, line: Line) -> tuple[Pattern, ...]:
-        try:
-            return line.patterns
-        except (PhraseFault, UnknownList) as fault:
-            raise RuleFaults([RuleFault(self.shown, 1, str(fault))]) from None
+    def _met(self, columns: Columns) -> Iterable[tuple[Cue | None, Plan]]:
+        """Return the patterns whose anchor is in the text, each once."""
+        met: dict[int, tuple[Cue | None, Plan]] = {}
+        for attribute, index in self._index.items():
+            if index:
+                for word in index.keys() & set(columns[attribute]):
+                    met.update((id(entry[1]), entry) for entry in index[word])
+        return met.values()
 
 
 def _cue(flag: str, entry: dict[str, Any]) -> Cue:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from triggers.engine import LanguageEngine, Work
@@ -95,16 +94,10 @@ class Detector:
             engine = self._engines.get(lang) if lang else None
             work = engine.screen(document) if engine and engine.rules else None
             works.append((engine, work) if engine and work else None)
-        todo = [work for work in works if work]
-        with ExitStack() as zones:
-            for engine in {engine: None for engine, _ in todo}:
-                engine.prepare(work for other, work in todo if other is engine)
-            for engine in {engine: None for engine, _ in todo}:
-                zones.enter_context(engine.matchers.nlp.memory_zone())
-            return [
-                Detection(lang) if work is None else Detection(lang, *work[0].find(work[1]))
-                for lang, work in zip(langs, works, strict=True)
-            ]
+        return [
+            Detection(lang) if work is None else Detection(lang, *work[0].find(work[1]))
+            for lang, work in zip(langs, works, strict=True)
+        ]
 
 
 def _version(rules: Sequence[Rule], words: dict[str, WordLists]) -> str:

@@ -1,9 +1,9 @@
-"""The rules of one language at work: gate, spaCy, condition, register, filters, subject, context, slots."""
+"""The rules of one language at work: gate, patterns, condition, register, filters, subject, context, slots."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from triggers.affiliation import company_of
-from triggers.anchors import Anchors, Gate, Needs, satisfied, surface
+from triggers.anchors import Anchors, Gate, Needs, Order, Surface
 from triggers.condition import Truth
 from triggers.context import ContextCues, Place, flags_of, shared_cues
 from triggers.dates import When, as_told, bearing, find_dates
 from triggers.faults import RuleFault, RuleFaults
 from triggers.lemmas import Russian, folded, lemmatiser
 from triggers.match import Document, Dropped, Match
-from triggers.matcher import Hit, Matchers, outermost, shared_matchers
+from triggers.matcher import Hit, hits, outermost
+from triggers.matching import Columns
 from triggers.phrases import Compiler, PhraseFault
 from triggers.registers import Registers
 from triggers.rule import LEVELS, WHO, Line, Rule, Selection
@@ -45,7 +46,15 @@ class Entry:
     rule: Rule
     selection: Selection
     line: Line
-    needs: tuple[Needs, ...]
+    needs: tuple[tuple[Needs, Order], ...]
+
+    def open_to(self, words: Surface) -> list[int]:
+        """Return the numbers of the patterns that a text with these words could match."""
+        return [n for n, (needs, order) in enumerate(self.needs) if needs and words.allow(needs, order)]
+
+
+# The lines that could match, by selection, each with the numbers of its patterns.
+Candidates = dict[str, list[tuple[Entry, list[int]]]]
 
 
 @dataclass(slots=True)
@@ -53,15 +62,8 @@ class Work:
     """A text past the gate: which lines it could match, by rule and selection."""
 
     document: Document
-    words: set[str]
-    candidates: dict[Rule, dict[str, list[Entry]]]
-
-    def lines(self) -> Iterable[Line]:
-        """Yield every line that may be asked for."""
-        for by_selection in self.candidates.values():
-            for entries in by_selection.values():
-                for entry in entries:
-                    yield entry.line
+    words: Surface
+    candidates: dict[Rule, Candidates]
 
 
 class LanguageEngine:
@@ -78,11 +80,6 @@ class LanguageEngine:
         self.filters: defaultdict[Rule, list[Entry]] = defaultdict(list)
         self._cue_path = cues
         self._enter_rules()
-
-    @cached_property
-    def matchers(self) -> Matchers:
-        """Return the spaCy side, built when the first text passes the gate."""
-        return shared_matchers(self.lang)
 
     @cached_property
     def cues(self) -> ContextCues:
@@ -108,7 +105,8 @@ class LanguageEngine:
             for selection in rule.all_selections:
                 for line in selection.lines:
                     try:
-                        entry = Entry(rule, selection, line, anchors.line_needs(line))
+                        needs = tuple((anchors.needs(p), anchors.order(p)) for p in line.patterns)
+                        entry = Entry(rule, selection, line, needs)
                     except (PhraseFault, UnknownList) as fault:
                         faults.append(RuleFault(rule.shown, line.line, f"{selection.name}: {fault}"))
                     else:
@@ -125,36 +123,29 @@ class LanguageEngine:
 
     def screen(self, document: Document) -> Work | None:
         """Return the work a text gives, None when no rule can match it. Nothing is tokenised yet."""
-        words = surface(document.text)
+        words = Surface(document.text)
         numbers = self.gate.lines(words)
         if not numbers:
             return None
-        found: dict[Rule, dict[str, list[Entry]]] = {}
+        found: dict[Rule, Candidates] = {}
         for number in sorted(numbers):
             entry = self.entries[number]
-            found.setdefault(entry.rule, {}).setdefault(entry.selection.name, []).append(entry)
+            have = found.setdefault(entry.rule, {})
+            have.setdefault(entry.selection.name, []).append((entry, numbers[number]))
         kept = {rule: have for rule, have in found.items() if rule.condition.may_hold(_either(have))}
-        for rule, have in kept.items():
-            for entry in self.filters[rule]:
-                if satisfied(entry.needs, words):
-                    have.setdefault(entry.selection.name, []).append(entry)
         return Work(document, words, kept) if kept else None
 
-    def reachable(self, document: Document) -> set[str]:
-        """Return the numbers of the lines that the gate lets a text be matched against (for benchmarks)."""
-        return {str(number) for number in self.gate.lines(surface(document.text))}
-
-    def prepare(self, works: Iterable[Work]) -> None:
-        """Build the Matchers some works will ask for. Must happen outside a memory zone, which forgets words."""
-        self.matchers.ready({line for work in works for line in work.lines()})
-        self.cues.ready()
+    def reachable(self, document: Document) -> set[tuple[int, int]]:
+        """Return (line, pattern) for all that the gate lets a text be matched against (for benchmarks)."""
+        found = self.gate.lines(Surface(document.text))
+        return {(line, number) for line, numbers in found.items() for number in numbers}
 
     def find(self, work: Work) -> tuple[tuple[Match, ...], tuple[Dropped, ...]]:
         """Return the matches of a text, and what was dropped."""
         return _Finder(self, work).result()
 
 
-def _either(have: dict[str, list[Entry]]) -> Truth:
+def _either(have: Candidates) -> Truth:
     """Return a truth in which facts hold, and the selections that could be found."""
     return lambda name: name in have or "." in name
 
@@ -166,12 +157,13 @@ class _Finder:
         self.engine = engine
         self.work = work
         self.tokens: Tokens = tokenise(work.document.text, engine.lang)
-        self.spacy: Any = engine.matchers.document(self.tokens) if len(self.tokens) else None
+        self.columns = Columns(self.tokens, engine.lemmas)
         published = work.document.published
         self.published: date | None = published.date() if published else None
         self.matches: list[Match] = []
         self.dropped: list[Dropped] = []
         self._dates: dict[int, list[When]] = {}
+        self._filters: dict[Entry, list[Hit]] = {}
 
     @cached_property
     def registers(self) -> frozenset[str]:
@@ -179,7 +171,7 @@ class _Finder:
 
     @cached_property
     def cues(self) -> list[Place]:
-        return self.engine.cues.places(self.spacy, self.tokens)
+        return self.engine.cues.places(self.columns)
 
     def result(self) -> tuple[tuple[Match, ...], tuple[Dropped, ...]]:
         if len(self.tokens):
@@ -187,26 +179,22 @@ class _Finder:
                 self._rule(rule, candidates)
         return _best(self.matches), tuple(sorted(self.dropped, key=lambda d: (d.start, d.rule, d.reason)))
 
-    def _rule(self, rule: Rule, candidates: dict[str, list[Entry]]) -> None:
-        hits: dict[str, list[Hit]] = {}
+    def _rule(self, rule: Rule, candidates: Candidates) -> None:
+        met: dict[str, list[Hit]] = {}
         for selection in rule.selections:
             entries = candidates.get(selection.name, [])
             found = [
                 hit
-                for entry in entries
-                for hit in self.engine.matchers.hits(self.spacy, self.tokens, entry.line, selection.name)
+                for entry, numbers in entries
+                for hit in hits(self.columns, entry.line, numbers, selection.name)
             ]
             if found:
-                hits[selection.name] = outermost(found)
+                met[selection.name] = outermost(found)
         done: set[int] = set()
         for name in rule.main_names:
-            for hit in hits.get(name, ()):
+            for hit in met.get(name, ()):
                 unit = self._unit(hit, rule.scope)
-                if (
-                    unit not in done
-                    and self._holds(rule, hits, hit)
-                    and self._take(rule, hit, hits, candidates)
-                ):
+                if unit not in done and self._holds(rule, met, hit) and self._take(rule, hit, met):
                     done.add(unit)
 
     def _unit(self, hit: Hit, scope: str) -> int:
@@ -225,7 +213,7 @@ class _Finder:
         low, high = self.tokens.clause_span(hit.start)
         return low, max(high, hit.end)
 
-    def _holds(self, rule: Rule, hits: dict[str, list[Hit]], hit: Hit) -> bool:
+    def _holds(self, rule: Rule, met: dict[str, list[Hit]], hit: Hit) -> bool:
         low, high = self._bounds(hit, rule.scope)
         scopes = {selection.name: selection.scope for selection in rule.selections}
 
@@ -235,7 +223,7 @@ class _Finder:
             if name == hit.selection:
                 return True
             bounds = (low, high) if scopes[name] == rule.scope else self._bounds(hit, scopes[name])
-            return any(other.inside(*bounds) for other in hits.get(name, ()))
+            return any(other.inside(*bounds) for other in met.get(name, ()))
 
         return rule.condition.holds(truth)
 
@@ -272,11 +260,9 @@ class _Finder:
         words = self.tokens.lowers[max(sentence, hit.start - 2) : hit.end]
         return when and as_told(when, self.engine.resolver.told_as_past(words))
 
-    def _take(
-        self, rule: Rule, hit: Hit, hits: dict[str, list[Hit]], candidates: dict[str, list[Entry]]
-    ) -> bool:
+    def _take(self, rule: Rule, hit: Hit, met: dict[str, list[Hit]]) -> bool:
         """Keep a hit as a match, or note why not. Says whether it was kept."""
-        reason = self._register_reason(rule) or self._filter_reason(rule, hit, candidates)
+        reason = self._register_reason(rule) or self._filter_reason(rule, hit)
         if reason:
             return self._drop(rule, hit, reason)
         selection = next(s for s in rule.selections if s.name == hit.selection)
@@ -292,10 +278,10 @@ class _Finder:
         base = LEVELS[rule.level] if selection.confidence is None else selection.confidence
         confidence, reasons = self._confidence(rule, base, subject, flags)
         if confidence < THRESHOLD:
-            return self._drop(rule, hit, f"too weak: {confidence:.2f}")
+            return self._drop(rule, hit, f"weak: {confidence:.2f}")
         first = f"{selection.name}: {quote(self.tokens, hit.start, hit.end)}"
         shown = tuple(sorted(flag for flag in flags if rule.context[flag] != "ignore"))
-        match = self._match(rule, hit, self._slots(rule, hit, hits, subject))
+        match = self._match(rule, hit, self._slots(rule, hit, met, subject))
         self.matches.append(replace(match, confidence=confidence, reasons=(first, *reasons), context=shown))
         return True
 
@@ -312,14 +298,21 @@ class _Finder:
             return f"register: not {' or '.join(sorted(rule.registers_required))}"
         return ""
 
-    def _filter_reason(self, rule: Rule, hit: Hit, candidates: dict[str, list[Entry]]) -> str:
-        for selection in rule.filters:
+    def _filter_reason(self, rule: Rule, hit: Hit) -> str:
+        for entry in self.engine.filters.get(rule, ()):
+            selection = entry.selection
+            found = self._filtered(entry)
             low, high = self._bounds(hit, selection.scope)
-            for entry in candidates.get(selection.name, ()):
-                found = self.engine.matchers.hits(self.spacy, self.tokens, entry.line, selection.name)
-                if any(other.inside(low, high) for other in found):
-                    return f"filter: {selection.name}"
+            if any(other.inside(low, high) for other in found):
+                return f"filter: {selection.name}"
         return ""
+
+    def _filtered(self, entry: Entry) -> list[Hit]:
+        """Return where a line of a filter is found, looked for once."""
+        if entry not in self._filters:
+            numbers = entry.open_to(self.work.words)
+            self._filters[entry] = hits(self.columns, entry.line, numbers, entry.selection.name)
+        return self._filters[entry]
 
     def _subject(self, rule: Rule, selection: Selection, hit: Hit) -> Subject | None:
         label = hit.labels.get("subject")
@@ -381,9 +374,9 @@ class _Finder:
                 reasons.append(f"lowered, {flag}: {words}")
         return min(0.99, round(confidence, 3)), tuple(reasons)
 
-    def _slots(self, rule: Rule, hit: Hit, hits: dict[str, list[Hit]], subject: Subject) -> dict[str, Any]:
+    def _slots(self, rule: Rule, hit: Hit, met: dict[str, list[Hit]], subject: Subject) -> dict[str, Any]:
         low, high = self._bounds(hit, rule.scope)
-        others = [h for found in hits.values() for h in found if h is not hit and h.inside(low, high)]
+        others = [h for found in met.values() for h in found if h is not hit and h.inside(low, high)]
         slots: dict[str, Any] = {"subject": subject.slot()}
         slots.update(fill(rule.slots, others, hit, self.tokens, self.engine.words.words("_gap")))
         self._name_company(slots, hit, others, subject)

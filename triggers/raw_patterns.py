@@ -16,14 +16,14 @@ FLAGS = frozenset(
         "IS_UPPER",
         "IS_TITLE",
         "IS_PUNCT",
-        "IS_STOP",
         "IS_CURRENCY",
         "IS_QUOTE",
         "IS_BRACKET",
         "LIKE_NUM",
     ]
 )
-OPERATORS = frozenset({"?", "+", "*", "!"})
+# Not `!`: spaCy's own documentation and code differ about it; NOT_IN says what is meant.
+OPERATORS = frozenset({"?", "+", "*"})
 
 
 class PatternFault(ValueError):
@@ -56,11 +56,13 @@ def _token(raw: dict[Any, Any]) -> Token:
             attributes.append((key, value))
         elif key == "OP":
             if value not in OPERATORS:
-                raise PatternFault(f"OP {value!r} is not one of ? + * !")
+                raise PatternFault(
+                    f"OP {value!r} is not one of ? + *; use NOT_IN for words that must not stand there"
+                )
             attributes.append((key, value))
         else:
             raise PatternFault(_refused(str(key)))
-    if raw.get("OP") in ("?", "*", "!"):
+    if raw.get("OP") in ("?", "*"):
         needs = None
     return Token(tuple(attributes), str(raw.get("LABEL", "")), needs)
 
@@ -94,6 +96,8 @@ def _needs(key: str, value: Any) -> tuple[str, frozenset[str]] | None:
 
 
 def _refused(key: str) -> str:
+    if key == "IS_STOP":
+        return "IS_STOP differs between versions of spaCy; list the words with IN"
     if key in ("POS", "TAG", "DEP", "MORPH", "ENT_TYPE", "ENT_IOB", "ENT_ID"):
         return f"{key} means nothing without a trained pipeline; use LEMMA, SHAPE or word lists"
     if key == "REGEX":

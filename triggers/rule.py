@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from triggers.condition import Node
+from triggers.matching import Plan, plan
 from triggers.phrases import Compiler, Pattern
 
 WHO = ("author", "relative", "person", "public", "company")
@@ -25,6 +26,7 @@ class Line:
     compiler: Compiler
     given: tuple[Pattern, ...] = ()
     _compiled: tuple[Pattern, ...] | None = None
+    _plans: tuple[Plan, ...] | None = None
 
     @property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -32,6 +34,13 @@ class Line:
         if self._compiled is None:
             self._compiled = self.given or tuple(self.compiler.compile(self.source))
         return self._compiled
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """Return the patterns ready to be looked for."""
+        if self._plans is None:
+            self._plans = tuple(map(plan, self.patterns))
+        return self._plans
 
 
 @dataclass(frozen=True, slots=True, eq=False)

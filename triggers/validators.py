@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from triggers.anchors import Anchors
 from triggers.faults import RuleFault, RuleFaults
 from triggers.kinds import KINDS
 from triggers.lemmas import lemmatiser
 from triggers.loader import RuleSet
-from triggers.matcher import Matchers, shared_matchers
+from triggers.matcher import spacy_matcher
 from triggers.phrases import Compiler, PhraseFault
 from triggers.rule import Line, Rule
 from triggers.rule_reader import LANGUAGES
@@ -31,14 +31,16 @@ class Bench:
     """What lints work with: the word lists, and one spaCy vocabulary for each language."""
 
     words: dict[str, WordLists]
-    _matchers: dict[str, Matchers] = field(default_factory=dict)
+    _nlp: dict[str, Any] = field(default_factory=dict)
     _anchors: dict[str, Anchors] = field(default_factory=dict)
 
-    def matchers(self, lang: str) -> Matchers:
-        """Return the spaCy side of a language."""
-        if lang not in self._matchers:
-            self._matchers[lang] = shared_matchers(lang)
-        return self._matchers[lang]
+    def nlp(self, lang: str) -> Any:
+        """Return spaCy's blank pipeline of a language."""
+        if lang not in self._nlp:
+            import spacy  # noqa: PLC0415 -- a second of work that detection does without
+
+            self._nlp[lang] = spacy.blank(lang)
+        return self._nlp[lang]
 
     def anchors(self, lang: str) -> Anchors:
         """Return what finds anchors in patterns."""
@@ -69,10 +71,10 @@ class PatternsCompile:
 
     def check(self, rule: Rule, bench: Bench) -> Iterator[RuleFault]:
         """See `RuleLint`."""
-        matchers = bench.matchers(rule.language)
+        nlp = bench.nlp(rule.language)
         for name, line in _lines(rule):
             try:
-                matchers.build(line, validate=True)
+                spacy_matcher(nlp, [line], validate=True)
             except (PhraseFault, UnknownList, ValueError) as error:
                 yield _fault(rule, line.line, f"{name}: {str(error).splitlines()[0]}")
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from leads.linking.records import Decision, LinkCandidate, Linking, Mention
 from leads.naming import named
 from leads.people import UNKNOWN_PERSON, UNNAMED_COMPANY, may_be_kept
-from leads.signals import Composed, Place, key_of_drop, key_of_signal
+from leads.same_event import SAME_EVENT, Heard, outdone
+from leads.signals import Composed, Place, key_of_drop, key_of_signal, surroundings
 from leads.subjects import Subject, Writer, subject_of
 from triggers.match import Detection, Dropped, Match
 
@@ -109,7 +110,8 @@ def decide(post: PostValue, composed: Composed, detection: Detection, rulebook: 
     for gone in detection.dropped:
         _drop(drops, post, gone, composed, gone.reason)
     for match in named(detection.matches):
-        outcome = _judge(post, match, detection.lang or "", rulebook)
+        context = surroundings(composed, match.start, match.end)
+        outcome = _judge(post, match, detection.lang or "", context, rulebook)
         if isinstance(outcome, str):
             _drop(drops, post, match, composed, outcome)
         else:
@@ -117,24 +119,44 @@ def decide(post: PostValue, composed: Composed, detection: Detection, rulebook: 
             key = key_of_signal(post.key, match.rule, place)
             quote = quote_of(post, place)
             kept.setdefault(key, KeptSignal(key, match, place, quote, detection.lang or "", *outcome))
+    for signal in _same_events(list(kept.values())):
+        del kept[signal.key]
+        _note(drops, post, signal.match, signal.place, SAME_EVENT)
     return PostDecision(post, list(kept.values()), list(drops.values()))
+
+
+def _same_events(signals: list[KeptSignal]) -> list[KeptSignal]:
+    """Those signals of a post that tell once more, and less specifically, what another one tells."""
+    heard = []
+    for signal in signals:
+        said = signal.match.slots.get("subject") or {}
+        open_links = (
+            link for link in signal.links if link.schema == "person" and link.decision != "rejected"
+        )
+        whose = {f"contact:{link.key}" for link in open_links} | {signal.subject_key or ""} - {""}
+        who, relation = str(said.get("who") or "author"), str(said.get("relation") or "")
+        heard.append(Heard(signal.match.kind, who, frozenset(whose), relation))
+    return [signals[at] for at in sorted(outdone(heard))]
 
 
 def _drop(
     drops: dict[str, Drop], post: PostValue, found: Match | Dropped, composed: Composed, reason: str
 ) -> None:
-    place = composed.place(found.start, found.end)
+    _note(drops, post, found, composed.place(found.start, found.end), reason)
+
+
+def _note(drops: dict[str, Drop], post: PostValue, found: Match | Dropped, place: Place, reason: str) -> None:
     key = key_of_drop(post.key, found.rule, place, reason)
     drops.setdefault(key, Drop(key, found.kind, found.rule, place, reason))
 
 
 def _judge(
-    post: PostValue, match: Match, lang: str, rulebook: Rulebook
+    post: PostValue, match: Match, lang: str, context: str, rulebook: Rulebook
 ) -> tuple[tuple[KeptLink, ...], str | None] | str:
     """The links and the subject key that a match is kept with, or the reason why it is not."""
     if match.sensitive and not rulebook.sensitive:
         return "sensitive"
-    subject = subject_of(match.kind, match.slots, post.writer, lang)
+    subject = subject_of(match.kind, match.slots, post.writer, lang, context)
     if rulebook.suppressed and any(rulebook.suppressed(mention) for _, mention in subject.mentions):
         return "suppressed"
     if subject.who == "company" and not subject.mentions:

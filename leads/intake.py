@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from leads.decide import PostValue
 from leads.keys import stable_key
+from leads.linking.keys import domain_key
 from leads.people import UNKNOWN_PERSON
 from leads.settings import Version
 from leads.subjects import Writer
@@ -24,6 +25,7 @@ COLUMNS = (
     Post.language,
     func.coalesce(Post.published_at, Post.first_seen_at, type_=Post.published_at.type).label("told_at"),
     Post.deleted_at,
+    Post.url.label("post_url"),
     Post.author_id,
     Author.key.label("author_key"),
     Author.name,
@@ -115,6 +117,7 @@ def _value(row: Any) -> PostValue:
         platform=row.platform or "",
         url=row.url or "",
         email=row.email or "",
+        site=domain.value if (domain := domain_key(row.post_url or "")) else "",
     )
     return PostValue(
         id=row.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from leads.keys import stable_key
 
@@ -59,6 +60,42 @@ def around(text: str, start: int, end: int, most: int = 160) -> tuple[str, str]:
     if len(rest) == most and end + most < len(text):
         rest = rest.rpartition(" ")[0] + " …"
     return before.lstrip(), rest.rstrip()
+
+
+# Sentences are added on either side of a quote until there is so much of them, in characters, and never more than that.
+_ENOUGH, _MOST = 160, 290
+
+
+def surroundings(composed: Composed, start: int, end: int) -> str:
+    """The sentence of `text[start:end]` and its neighbours in the same paragraph, about 600 characters at most.
+
+    A title belongs to the first paragraph; other paragraphs may speak of somebody else, as they do in digests.
+    """
+    head, text = composed.title_length, composed.text
+    body = head + len(BREAK) if head else 0
+    if head:
+        text = f"{text[:head]}. {text[body:]}"
+    before = _pieces(text[max(0, start - 2 * _MOST) : start].rpartition("\n")[2])
+    after = _pieces(text[end : end + 2 * _MOST].partition("\n")[0])
+    return "".join(_nearest(before[::-1])[::-1]) + text[start:end] + "".join(_nearest(after))
+
+
+def _pieces(text: str) -> list[str]:
+    """A text cut after its sentences."""
+    ends = [found.end() for found in SENTENCE_END.finditer(text)]
+    return [text[a:b] for a, b in pairwise([0, *ends, len(text)]) if a < b]
+
+
+def _nearest(pieces: list[str]) -> list[str]:
+    """The first piece, which is the quote's own sentence, and as many of the next as make enough."""
+    kept: list[str] = []
+    size = 0
+    for n, piece in enumerate(pieces):
+        if n and (size >= _ENOUGH or size + len(piece) > _MOST):
+            break
+        kept.append(piece)
+        size += len(piece)
+    return kept
 
 
 def key_of_signal(post_key: str, rule: str, place: Place) -> str:

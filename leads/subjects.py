@@ -14,6 +14,18 @@ from triggers.kinds import COMPANY, KINDS
 # Company news that a person tells of themself unless a company is named: "I won an award" is that person's own.
 PERSONAL = frozenset({"award", "event_attendance"})
 
+# What the news itself changes: that it differs from what is known of a contact does not speak against them.
+FRESH: dict[str, tuple[str, ...]] = {
+    "new_job": ("company", "place", "role"),
+    "leadership_change": ("company", "place", "role"),
+    "promotion": ("role",),
+    "moving": ("place",),
+    "home_purchase": ("place",),
+    "travel": ("place",),
+    "wedding": ("place",),
+    "event_attendance": ("place",),
+}
+
 
 def is_company_news(kind: str) -> bool:
     """Whether the subject is an organisation even where the text says "we" or names a person.
@@ -26,7 +38,7 @@ def is_company_news(kind: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """The author of a post, as far as its source told. All fields may be empty."""
+    """The author of a post, as far as its source told. All fields may be empty. `site` is the post's own domain."""
 
     key: str = ""
     name: str = ""
@@ -34,6 +46,7 @@ class Writer:
     platform: str = ""
     url: str = ""
     email: str = ""
+    site: str = ""
 
     @property
     def known(self) -> bool:
@@ -57,8 +70,8 @@ class Subject:
     relation: str = ""
 
 
-def subject_of(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str) -> Subject:
-    """The subject of a signal with these slots in a post by this author.
+def subject_of(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str, context: str = "") -> Subject:
+    """The subject of a signal with these slots in a post by this author; `context` is the text around its words.
 
     The relative of an author is a person nobody can write to: the author is, with the relation said.
     """
@@ -68,7 +81,7 @@ def subject_of(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str) -
     if who == "company" or (is_company_news(kind) and who in ("author", "relative", "public")):
         return _company(company or _text(said.get("name")), writer, lang, slots)
     if who in ("person", "public"):
-        return _person(kind, slots, writer, lang)
+        return _person(kind, slots, writer, lang, context)
     relation = _text(said.get("relation")) if who == "relative" else ""
     return Subject(who, writer.name or writer.handle, author_key(writer), _author(writer, lang), relation)
 
@@ -78,7 +91,13 @@ def _author(writer: Writer, lang: str) -> tuple[tuple[str, Mention], ...]:
         return ()
     name, handle = _name_or_handle(writer)
     mention = Mention(
-        name=name, handle=handle, platform=writer.platform, email=writer.email, url=writer.url, lang=lang
+        name=name,
+        handle=handle,
+        platform=writer.platform,
+        email=writer.email,
+        url=writer.url,
+        lang=lang,
+        site=writer.site,
     )
     return (("author", mention),)
 
@@ -98,7 +117,7 @@ def _name_or_handle(writer: Writer) -> tuple[str, str]:
     return name, writer.handle
 
 
-def _person(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str) -> Subject:
+def _person(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str, context: str) -> Subject:
     said: Mapping[str, Any] = slots["subject"]
     name, handle, company = _text(said.get("name")), _text(said.get("handle")), _text(slots.get("company"))
     mention = Mention(
@@ -110,6 +129,8 @@ def _person(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str) -> S
         place=_text(slots.get("place")),
         lang=lang,
         schema="person",
+        context=context if name else "",
+        fresh=FRESH.get(kind, ()),
     )
     mentions = [("subject", mention)] if name or handle else []
     key = name_key(name) if name else f"name:@{handle.lstrip('@').casefold()}"

@@ -11,7 +11,18 @@ from leads.linking.name_match import match_names
 from leads.linking.records import Mention
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
-_MENTION_FIELDS = ("name", "handle", "platform", "email", "url", "company", "role", "place", "lang")
+_MENTION_FIELDS = (
+    "name",
+    "handle",
+    "platform",
+    "email",
+    "url",
+    "company",
+    "role",
+    "place",
+    "lang",
+    "context",
+)
 # Longer values are no names, and comparing them would take for ever.
 MAX_LENGTH = 1_000
 
@@ -52,7 +63,7 @@ def read_mention(data: dict[str, Any]) -> Mention:
     Raises:
         ValueError: a field is no text, or nothing in it tells who is meant.
     """
-    found = {field: _text(data, field) for field in _MENTION_FIELDS}
+    found: dict[str, Any] = {field: _text(data, field) for field in _MENTION_FIELDS}
     if not any(found[field] for field in ("name", "handle", "email", "url")):
         raise ValueError("needs at least one of `name`, `handle`, `email`, `url`")
     return Mention(**found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from leads.linking.context import Context
 from leads.linking.evidence import Evidence, posterior
 from leads.linking.keys import domain_key, email_key, handle_key, unplaced, url_key
 from leads.linking.organisations import Organisations
@@ -17,6 +18,8 @@ from leads.linking.weights import DEFAULT_WEIGHTS, MAX_REVIEWED, Thresholds, Wei
 PERSON, COMPANY = "person", "company"
 # Candidates that a linking lists.
 LISTED = 5
+# More namesakes than this are not sorted by what stands near the name.
+MAX_SORTED = 300
 _NOBODY = Linking(Decision.NONE)
 # Candidates this near to the best fit equally: nothing tells them apart that would count.
 _EQUAL = 0.8
@@ -89,10 +92,12 @@ class Linker:
         if told is not None and not exact:
             named = self.people.candidates(told, self.people.company_number(mention.company), mention.place)
             others = max(len(named) - MAX_CANDIDATES, 0)
+            if mention.context and others in range(1, MAX_SORTED):
+                named = self._near_first(named, mention)
             rows = named[:MAX_CANDIDATES]
         if not rows:
             return []
-        weighing = Weighing(mention, told, self.people, self.weights)
+        weighing = Weighing(mention, told, self.people, self.weights, self._at_home(mention))
         records = [self.people.columns[row] for row in rows]
         bits = [weighing.bits(record, exact.get(row)) for record, row in zip(records, rows, strict=True)]
         odds = posterior(bits, self.weights.prior_bits, self.weights.namesake_odds, others)
@@ -103,6 +108,25 @@ class Linker:
             if evidence.agrees:
                 fits.append(_fit(records[at].key, odds[at], evidence, PERSON))
         return fits + [_Fit(odds[at], None) for at in best[LISTED:]]
+
+    def _at_home(self, mention: Mention) -> frozenset[str]:
+        """The contacts whose own site the mention's author writes at."""
+        key = domain_key(mention.site) if mention.site else None
+        rows = self.people.by_key(key) if key else []
+        return frozenset(self.people.columns[row].key for row in rows)
+
+    def _near_first(self, rows: list[int], mention: Mention) -> list[int]:
+        """Put those of very many namesakes first whose company stands near the name."""
+        context = Context(mention.context, mention.name)
+        known: dict[str, bool] = {}
+
+        def apart(row: int) -> bool:
+            company = self.people.columns[row].company
+            if company not in known:
+                known[company] = not (company and context.company(company))
+            return known[company]
+
+        return sorted(rows, key=apart)
 
     def _companies(self, mention: Mention, keys: list[Key]) -> list[_Fit]:
         found = self.organisations.weigh(mention, keys, self.weights)

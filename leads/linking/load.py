@@ -26,7 +26,13 @@ def iter_contacts(session: Session) -> Iterator[ContactRecord]:
     while True:
         query = (
             select(
-                Contact.id, Contact.key, Contact.name, Company.name, Contact.role, Contact.place, Contact.lists
+                Contact.id,
+                Contact.key,
+                Contact.name,
+                Company.name,
+                Contact.role,
+                Contact.place,
+                Contact.lists,
             )
             .outerjoin(Company, Company.id == Contact.company_id)
             .where(Contact.id > after)

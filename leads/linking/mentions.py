@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import simplemma
-
-from leads.linking.company_names import legal_forms, parse_company
-from leads.linking.fold import fold, is_cyrillic, words
+from leads.linking.company_names import parse_company
+from leads.linking.context import is_word
+from leads.linking.fold import words
 from leads.linking.given_names import equivalent_roots
 from leads.linking.keys import handle_key, url_key
 from leads.linking.linker import COMPANY, PERSON, Linker
-from leads.linking.organisation_words import in_dictionary
 from leads.linking.person_names import is_patronymic, parse_person
 from leads.linking.records import Decision, Linking, Mention
 from leads.linking.stems import root
@@ -165,7 +163,7 @@ class MentionScanner:
                 plain = parse_company(part)
                 if len("".join(plain.core)) < _MIN_COMPANY or not self._linker.organisations.knows(plain):
                     continue
-                if quoted or plain.forms or len(plain.core) > 1 or not _is_word(plain.core[0]):
+                if quoted or plain.forms or len(plain.core) > 1 or not is_word(plain.core[0]):
                     yield from self._link(start + begin, part, Mention(name=part, schema=COMPANY))
                     break
 
@@ -182,13 +180,6 @@ def _parts(name: str) -> Iterator[tuple[int, str]]:
         for begin in range(len(at) - size + 1):
             start, end = at[begin][0], at[begin + size - 1][1]
             yield start, name[start:end]
-
-
-def _is_word(word: str) -> bool:
-    """Tell whether a folded word is in the dictionary, so that a capital does not make it a name."""
-    if (word,) in legal_forms():
-        return True
-    return in_dictionary(word) if is_cyrillic(word) else bool(simplemma.is_known(fold(word), lang="en"))
 
 
 def _all_in(told: Sequence[str], near: set[str]) -> bool:

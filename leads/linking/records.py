@@ -50,7 +50,11 @@ class CompanyRecord:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Somebody or something that a post speaks of, or its author. Any subset of the fields may be set."""
+    """Somebody or something that a post speaks of, or its author. Any subset of the fields may be set.
+
+    `context` is the text around the name, `site` the domain that an author writes at. `fresh` names those fields that
+    the news itself changes: who has a new job has another company than the one that is known.
+    """
 
     name: str = ""
     handle: str = ""
@@ -63,6 +67,9 @@ class Mention:
     lang: str = ""
     # "person", "company", or "" where it is not known which.
     schema: str = ""
+    context: str = ""
+    site: str = ""
+    fresh: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from math import log2
 
@@ -9,6 +10,7 @@ from rapidfuzz import fuzz
 
 from leads.linking.company_names import CompanyName, parse_company
 from leads.linking.compare_companies import match_companies
+from leads.linking.context import Context
 from leads.linking.evidence import Evidence, NameEvidence, name_evidence
 from leads.linking.people import People
 from leads.linking.person_names import PersonName
@@ -40,11 +42,21 @@ _SILENT = FieldEvidence("", 0.0, "")
 class Weighing:
     """Weighs one mention. Holds what was compared, since namesakes share names, companies and places."""
 
-    def __init__(self, mention: Mention, told: PersonName | None, people: People, weights: Weights) -> None:
+    def __init__(
+        self,
+        mention: Mention,
+        told: PersonName | None,
+        people: People,
+        weights: Weights,
+        at_home: Collection[str] = (),
+    ) -> None:
+        """`at_home` are the keys of those contacts at whose own site the mention's author writes."""
         self._mention = mention
         self._told = told
         self._people = people
         self._weights = weights
+        self._at_home = at_home
+        self._context = Context(mention.context, mention.name) if mention.context and told else None
         self._names: dict[str, NameEvidence] = {}
         self._fields: dict[tuple[str, str], FieldEvidence] = {}
 
@@ -52,10 +64,10 @@ class Weighing:
         """Return the bits of the name, and of everything else."""
         name = self._name(record) if self._told is not None else None
         other = self._key(key).bits if key is not None else 0.0
-        for what, known in (("company", record.company), ("place", record.place), ("role", record.role)):
-            if known:
-                other += self._field(what, known).bits
-        return (name.bits if name is not None and not name.contradicts else 0.0), other
+        agrees = name is not None and not name.contradicts
+        for field in self._others(record, agrees):
+            other += field.bits
+        return (name.bits if name is not None and agrees else 0.0), other
 
     def evidence(self, record: ContactRecord, key: Key | None) -> Evidence:
         """Return the evidence with its code and reasons."""
@@ -73,10 +85,17 @@ class Weighing:
             found.agrees.extend(name.agrees)
             found.differs.extend(name.differs)
             found.reasons.extend(name.reasons)
+        for field in self._others(record, name is not None and not name.contradicts):
+            self._add(found, field)
+        return found
+
+    def _others(self, record: ContactRecord, agrees: bool) -> Iterator[FieldEvidence]:
+        """Yield what everything but names and keys says; an author's site only under the right name."""
         for what, known in (("company", record.company), ("place", record.place), ("role", record.role)):
             if known:
-                self._add(found, self._field(what, known))
-        return found
+                yield self._field(what, known)
+        if agrees and record.key in self._at_home:
+            yield FieldEvidence("domain", self._weights.own_site, f"site {self._mention.site} is theirs")
 
     @staticmethod
     def _add(found: Evidence, field: FieldEvidence) -> None:
@@ -111,28 +130,61 @@ class Weighing:
     def _field(self, what: str, known: str) -> FieldEvidence:
         found = self._fields.get((what, known))
         if found is None:
-            told = getattr(self._mention, what)
-            weigh = {"company": self._company, "place": self._place, "role": self._role}[what]
-            found = self._fields[what, known] = weigh(told, known) if told else _SILENT
+            found = self._fields[what, known] = self._weigh(what, known)
         return found
+
+    def _weigh(self, what: str, known: str) -> FieldEvidence:
+        """Weigh what is told; where nothing is, or only what is new, what stands near the name."""
+        told = getattr(self._mention, what)
+        weigh = {"company": self._company, "place": self._place, "role": self._role}[what]
+        found = weigh(told, known) if told else _SILENT
+        if found.bits > 0 or (told and what not in self._mention.fresh):
+            return found
+        near = {"company": self._company_near, "place": self._place_near, "role": self._role_near}[what]
+        return near(known, self._context) if self._context is not None else _SILENT
+
+    def _company_near(self, known: str, context: Context) -> FieldEvidence:
+        score = context.company(known)
+        return self._near(
+            "company", known, self._company_bits(known, score), self._weights.company_near, score > 0
+        )
+
+    def _place_near(self, known: str, context: Context) -> FieldEvidence:
+        found = context.place(known)
+        return self._near("place", known, self._place_bits(known), self._weights.place_near, found)
+
+    def _role_near(self, known: str, context: Context) -> FieldEvidence:
+        return self._near(
+            "role", known, self._weights.role_agrees, self._weights.role_near, context.role(known)
+        )
+
+    @staticmethod
+    def _near(what: str, known: str, bits: float, less: float, found: bool) -> FieldEvidence:
+        if not found:
+            return _SILENT
+        return FieldEvidence(what, max(bits + less, 0.1), f"{what} {known} stands near the name", fully=False)
 
     def _company(self, told: str, known: str) -> FieldEvidence:
         one, other = parse_company(told), parse_company(known)
         score = match_companies(one, other).score if _may_agree(one, other) else 0.0
         if score < PARTLY_SAME:
             return FieldEvidence("company", self._weights.company_differs, f"company {known} differs")
+        bits = self._company_bits(known, score)
+        return FieldEvidence("company", max(bits, 0.3), f"company {known} agrees", score >= SAME_COMPANY)
+
+    def _company_bits(self, known: str, score: float) -> float:
         share = self._people.company_share(self._people.company_number(known), self._weights.company_general)
         bits = log2(self._weights.company_m / share)
-        if score < SAME_COMPANY:
-            bits += self._weights.company_partly
-        return FieldEvidence("company", max(bits, 0.3), f"company {known} agrees", score >= SAME_COMPANY)
+        return bits if score >= SAME_COMPANY else bits + self._weights.company_partly
 
     def _place(self, told: str, known: str) -> FieldEvidence:
         if not same_place(told, known):
             return FieldEvidence("place", self._weights.place_differs, f"place {known} differs")
+        return FieldEvidence("place", max(self._place_bits(known), 0.2), f"place {known} agrees")
+
+    def _place_bits(self, known: str) -> float:
         share = self._people.place_share(known, self._weights.place_general)
-        bits = log2(self._weights.place_m / share**self._weights.place_power)
-        return FieldEvidence("place", max(bits, 0.2), f"place {known} agrees")
+        return log2(self._weights.place_m / share**self._weights.place_power)
 
     def _role(self, told: str, known: str) -> FieldEvidence:
         if same_role(told, known):

@@ -72,12 +72,18 @@ class Weights:
     # Roles: many words for one job.
     role_agrees: float = 1.5
     role_differs: float = -0.3
+    # What stands near the name though nobody has said that it is that person's: a little less than what is told.
+    company_near: float = -1.0
+    place_near: float = -1.5
+    role_near: float = -0.5
     # Exact keys: an address or handle is one person's, but for shared mailboxes and handles given up.
     key_agrees: dict[str, float] = field(
         default_factory=lambda: {"email": 30.0, "handle": 28.0, "url": 28.0, "phone": 26.0, "domain": 30.0}
     )
     # A handle whose platform is not told: the same handle elsewhere is often, not always, the same person.
     bare_handle_agrees: float = 17.0
+    # Who writes at a contact's own domain under that contact's name; guests and assistants do now and then.
+    own_site: float = 10.0
     # Organisations: names are meant to be unique; a part of one, or its initials, are not.
     company_prior_bits: float = 6.0
     company_namesake_odds: float = 0.05

@@ -79,8 +79,10 @@ def main() -> None:
         open_field(Path(scratch), SIZE) as field,
         _lives() as lives,
     ):
+        calm = SqliteFiles(_folder(scratch, "calm"))
+        expected = uninterrupted(field, lives, calm, ORDER)
         begun = time.monotonic()
-        expected = uninterrupted(field, lives, SqliteFiles(_folder(scratch, "calm")), ORDER)
+        assert uninterrupted(field, lives, calm, ORDER).received == expected.received
         # Random kills are spread over as long as a life takes here and now, in seconds.
         life = time.monotonic() - begun
         print(

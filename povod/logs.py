@@ -35,6 +35,9 @@ class Log(Protocol):
     def retained(self, posts: int) -> None:
         """Old posts were blanked."""
 
+    def failed(self, line: str) -> None:
+        """A pass broke off over something that may pass by itself."""
+
     def stopped(self) -> None:
         """The run ends because somebody asked it to."""
 
@@ -52,6 +55,10 @@ class WordLog:
     def retained(self, posts: int) -> None:
         """Say how many posts were blanked."""
         note(f"retention: {plural(posts, 'old post')} blanked")
+
+    def failed(self, line: str) -> None:
+        """Say why, and that it is tried again."""
+        note(f"{line}; this is tried again in the next pass")
 
     def stopped(self) -> None:
         """Say that it ends."""
@@ -95,6 +102,10 @@ class JsonLog:
     def retained(self, posts: int) -> None:
         """Old posts were blanked."""
         self.event("posts.blanked", posts=posts)
+
+    def failed(self, line: str) -> None:
+        """A pass broke off; the line names the database, never what is in it."""
+        self.event("pass.failed", reason=line)
 
     def stopped(self) -> None:
         """The run ends because somebody asked it to."""

@@ -9,12 +9,13 @@ import typer
 
 from crawler.due import UnknownSources
 from crawler.run import crawl as crawl_sources
+from models import DatabaseFault
 from povod.console import print_json, say
 from povod.crawl_display import display
 from povod.faults import FAILED, UserError
 from povod.logs import JsonLog, json_wanted
 from povod.options import ConfigOption, JsonOption
-from povod.passes import Passes, nothing_could_be_read, process_words
+from povod.passes import Passes, PassReport, nothing_could_be_read, process_words
 from povod.stopping import Stop
 from povod.wiring import fetch_policy
 from povod.workspace import open_workspace
@@ -84,7 +85,10 @@ def run(
         passes = Passes(workspace, log.crawled if log else on_event, stop, log=log)
         while not stop:
             begun = time.monotonic()
-            report = passes.make()
+            report = _pass(passes, last=once)
+            if report is None:
+                stop.wait(every)
+                continue
             failed = report.nothing_could_be_read
             if log:
                 log.passed(report.facts(), time.monotonic() - begun)
@@ -99,3 +103,17 @@ def run(
         passes.log.stopped()
     if once and failed:
         raise typer.Exit(FAILED)
+
+
+def _pass(passes: Passes, *, last: bool) -> PassReport | None:
+    """Make a pass; None if the database had a fault that may pass by itself, unless it is the last one.
+
+    A full disk, a server that restarts: a monitor that has died does not see that it is over.
+    """
+    try:
+        return passes.make()
+    except DatabaseFault as fault:
+        if last or not fault.transient:
+            raise
+        passes.log.failed(str(fault))
+        return None

@@ -14,11 +14,14 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from guards.failpoints import VARIABLE
+from models import DatabaseFault
 from povod import passes
 from povod.cli import application
 from povod.faults import UserError
 from povod.logs import VARIABLE as VARIABLE_OF_LOGS
 from povod.logs import JsonLog, json_wanted
+from povod.passes import Passes, PassReport
+from povod.stopping import Stop
 from tests.crawler.server import Server
 from tests.leads.receiver import Receiver
 from tests.reliability.field import Field, FieldDetector, Size
@@ -119,6 +122,26 @@ def test_json_logs_hold_names_and_counts_and_no_texts(config: Path, monkeypatch:
     assert len({line["run"] for line in lines}) == 1
     for word in ("Known", "Unknown", "joined", "Lark"):
         assert word not in done.stderr
+
+
+def test_a_run_outlives_a_fault_of_the_database_that_passes(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def make(self: Passes, *, everything: bool = False) -> PassReport:
+        made.append("pass")
+        if len(made) == 1:
+            raise DatabaseFault("one.sqlite3: no space left on the device", transient=True)
+        self.stop.ask()
+        return PassReport()
+
+    monkeypatch.setattr(passes, "load_detector", lambda _: FieldDetector())
+    monkeypatch.setattr(Passes, "make", make)
+    monkeypatch.setattr(Stop, "wait", lambda self, seconds: None)
+    done = povod("run", config=config)
+    assert len(made) == 2
+    assert "no space left on the device; this is tried again in the next pass" in done.stderr
 
 
 def test_a_drop_is_logged_without_the_words_of_the_post() -> None:

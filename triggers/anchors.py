@@ -10,10 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from triggers.matching import UNBOUNDED
 from triggers.phrases import Compiler, Pattern
 from triggers.rule import Line
+from triggers.text import ENDING, HANDLE, MONEY, NOT_STEM, SPLIT
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _DIGIT = re.compile(r"\d")
@@ -37,15 +39,48 @@ _MONEY_WORDS = (
     "pound",
 )
 _TRIPLE = re.compile(r"(\w)\1{2,}")
-MONEY_FORM, HANDLE_FORM = "<money>", "@handle"
+MONEY_FORM, HANDLE_FORM = MONEY, HANDLE
 Needs = tuple[frozenset[str], ...]
 # The words a pattern needs, in its order, each with how many tokens may stand between it and the one before.
 Order = tuple[tuple[frozenset[str], int], ...]
-# What splitting contractions may have made: the text may have other letters.
-_MADE = frozenset(
-    ["i", "am", "have", "do", "not", "did", "can", "will", "is", "was", "does", "has", "are", "could", "would", "should",
-     "going", "to", "want", "got", "they", "you", "that", "what", "'d", "'s", "'re", "'ve", "'ll", "'m", "d", "s", "were"]
-)  # fmt: skip
+_NEGATED = (
+    "is",
+    "was",
+    "do",
+    "did",
+    "has",
+    "have",
+    "are",
+    "could",
+    "would",
+    "should",
+    "does",
+    "were",
+    "must",
+    "need",
+    "had",
+    "might",
+    "can",
+    "ought",
+    "dare",
+    "may",
+)
+
+
+def _contracted() -> dict[str, frozenset[str]]:
+    """Return, for each word that splitting a contraction makes, what the text may have in its place."""
+    table: defaultdict[str, set[str]] = defaultdict(set)
+    for written, parts in SPLIT.items():
+        for part in parts:
+            table[part].add(written)
+    for ending, word in ENDING.items():
+        table[word].add(ending)
+    for stem, word in (*NOT_STEM.items(), *((f"{word}n", word) for word in _NEGATED), ("n", "do")):
+        table[word].add(stem)
+    return {word: frozenset(written) for word, written in table.items()}
+
+
+CONTRACTED = _contracted()
 _ODD = re.compile(r"[\d@_#&*]")
 
 
@@ -101,6 +136,7 @@ class Anchors:
     """What the patterns of one language need, and how to find the lines a text could match."""
 
     def __init__(self, compiler: Compiler) -> None:
+        self._compiler = compiler
         self._lemmas = compiler.lemmas
         self._function = compiler.words.words("_function")
         self._common = compiler.words.words("_common")
@@ -124,13 +160,26 @@ class Anchors:
         found: list[tuple[frozenset[str], int]] = []
         between = 0
         for token in pattern.tokens:
-            forms = self._surface(*token.needs) if token.needs is not None else frozenset()
-            if forms and forms.isdisjoint(_MADE) and forms.isdisjoint((MONEY_FORM, HANDLE_FORM)):
+            forms = self._written(*token.needs) if token.needs is not None else frozenset()
+            if forms:
                 found.append((forms, between))
                 between = 0
             else:
                 between += UNBOUNDED if dict(token.attributes).get("OP") in ("*", "+") else 1
         return tuple(found)
+
+    @lru_cache(10_000)  # noqa: B019 -- lives as long as its engine
+    def _written(self, attribute: str, words: frozenset[str]) -> frozenset[str]:
+        """Return all that may stand in a text for one of some words; nothing where that cannot be told."""
+        found: set[str] = set()
+        for word in words:
+            forms = set(self._forms(attribute, word))
+            if not forms or word in (MONEY, HANDLE):
+                return frozenset()
+            found |= forms
+        if self._compiler.lang == "en":
+            found.update(*(CONTRACTED.get(form, ()) for form in tuple(found)))
+        return frozenset(found)
 
     def _weight(self, forms: frozenset[str]) -> tuple[int, list[str]]:
         return len(forms) + 100 * len(forms & self._common), sorted(forms)[:1]

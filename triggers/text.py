@@ -36,7 +36,7 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # What one typed word stands for: contractions and common misspellings, so that rules need one form.
-_SPLIT = {
+SPLIT = {
     "im": ("i", "am"), "ive": ("i", "have"), "dont": ("do", "not"), "didnt": ("did", "not"),
     "cant": ("can", "not"), "wont": ("will", "not"), "isnt": ("is", "not"), "wasnt": ("was", "not"),
     "doesnt": ("does", "not"), "havent": ("have", "not"), "hasnt": ("has", "not"), "arent": ("are", "not"),
@@ -44,8 +44,8 @@ _SPLIT = {
     "gonna": ("going", "to"), "wanna": ("want", "to"), "gotta": ("got", "to"), "cannot": ("can", "not"),
     "theyre": ("they", "are"), "youre": ("you", "are"), "thats": ("that", "is"), "whats": ("what", "is"),
 }  # fmt: skip
-_ENDING = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "'d", "s": "'s", "t": "not"}
-_NOT_STEM = {"can": "can", "won": "will", "ain": "is", "shan": "shall"}
+ENDING = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "'d", "s": "'s", "t": "not"}
+NOT_STEM = {"can": "can", "won": "will", "ain": "is", "shan": "shall"}
 _ABBREVIATIONS = frozenset(
     [
         "mr",
@@ -300,7 +300,7 @@ class _Builder:
 
     def _word(self, match: re.Match[str]) -> None:
         word, start, end = plain(match[0]), match.start(), match.end()
-        parts = _SPLIT.get(word.lower()) if self.tokens.lang == "en" else None
+        parts = SPLIT.get(word.lower()) if self.tokens.lang == "en" else None
         if parts is None:
             self.add(word, start, end)
             return
@@ -317,11 +317,11 @@ class _Builder:
         if ending == "t":
             stem = (
                 words[-1].lower().removesuffix("n")
-                if words[-1].lower() not in _NOT_STEM
+                if words[-1].lower() not in NOT_STEM
                 else words[-1].lower()
             )
-            words[-1] = self.tokens.lowers[-1] = _NOT_STEM.get(stem, stem) or "do"
-        self.add(_ENDING[ending], match.start(), match.end())
+            words[-1] = self.tokens.lowers[-1] = NOT_STEM.get(stem, stem) or "do"
+        self.add(ENDING[ending], match.start(), match.end())
 
     def _smile(self, _: re.Match[str]) -> None:
         self.tokens.smiles += 1

@@ -130,7 +130,8 @@ class _Dates:
 
     def _numeric(self, start: int, at: int, high: int) -> When | None:
         parts = self.word(at, high).split(".")
-        if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        # `1.6.9` is a version: a year has two figures or four.
+        if len(parts) != 3 or not all(part.isdigit() for part in parts) or len(parts[2]) not in (2, 4):
             return None
         day, month, year = (int(part) for part in parts)
         span = _one_day(year + 2000 if year < 100 else year, month, day)

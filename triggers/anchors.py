@@ -40,6 +40,10 @@ _MONEY_WORDS = (
 )
 _TRIPLE = re.compile(r"(\w)\1{2,}")
 MONEY_FORM, HANDLE_FORM = MONEY, HANDLE
+# Short words are met more often: a worse anchor.
+SHORT = 5
+# What is left of contractions where words are only cut at apostrophes.
+_PIECES = frozenset({"s", "d", "t", "m", "re", "ve", "ll"})
 Needs = tuple[frozenset[str], ...]
 # The words a pattern needs, in its order, each with how many tokens may stand between it and the one before.
 Order = tuple[tuple[frozenset[str], int], ...]
@@ -138,7 +142,7 @@ class Anchors:
     def __init__(self, compiler: Compiler) -> None:
         self._compiler = compiler
         self._lemmas = compiler.lemmas
-        self._function = compiler.words.words("_function")
+        self._function = compiler.words.words("_function") | _PIECES
         self._common = compiler.words.words("_common")
         self._surfaces: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
@@ -182,7 +186,9 @@ class Anchors:
         return frozenset(found)
 
     def _weight(self, forms: frozenset[str]) -> tuple[int, list[str]]:
-        return len(forms) + 100 * len(forms & self._common), sorted(forms)[:1]
+        short = sum(len(form) < SHORT for form in forms)
+        often = len(forms & self._common) + 10 * len(forms & {MONEY_FORM, HANDLE_FORM})
+        return len(forms) + 10 * short + 100 * often, sorted(forms)[:1]
 
     def _surface(self, attribute: str, words: frozenset[str]) -> frozenset[str]:
         key = (attribute, words)

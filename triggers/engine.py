@@ -21,6 +21,7 @@ from triggers.match import Document, Dropped, Match
 from triggers.matcher import Hit, hits, outermost
 from triggers.matching import Columns
 from triggers.phrases import Compiler, PhraseFault
+from triggers.quotations import is_quoted
 from triggers.registers import Registers
 from triggers.rule import LEVELS, WHO, Line, Rule, Selection
 from triggers.slots import fill, quote
@@ -79,6 +80,7 @@ class LanguageEngine:
         self.entries: list[Entry] = []
         self.filters: defaultdict[Rule, list[Entry]] = defaultdict(list)
         self._cue_path = cues
+        self._possible: dict[tuple[Rule, frozenset[str]], bool] = {}
         self._enter_rules()
 
     @cached_property
@@ -132,8 +134,15 @@ class LanguageEngine:
             entry = self.entries[number]
             have = found.setdefault(entry.rule, {})
             have.setdefault(entry.selection.name, []).append((entry, numbers[number]))
-        kept = {rule: have for rule, have in found.items() if rule.condition.may_hold(_either(have))}
+        kept = {rule: have for rule, have in found.items() if self._may_hold(rule, have)}
         return Work(document, words, kept) if kept else None
+
+    def _may_hold(self, rule: Rule, have: Candidates) -> bool:
+        """Say whether a rule's condition could hold with these selections; every combination is asked once."""
+        key = (rule, frozenset(have))
+        if key not in self._possible:
+            self._possible[key] = rule.condition.may_hold(_either(have))
+        return self._possible[key]
 
     def reachable(self, document: Document) -> set[tuple[int, int]]:
         """Return (line, pattern) for all that the gate lets a text be matched against (for benchmarks)."""
@@ -271,6 +280,9 @@ class _Finder:
             return self._drop(
                 rule, hit, "subject: " + (subject.who or subject.how if subject else "none told")
             )
+        unnamed = subject.who in ("author", "relative") or not (subject.name or subject.handle)
+        if unnamed and self._is_quoted(hit):
+            return self._drop(rule, hit, "subject: somebody who is quoted")
         flags = flags_of(hit, self.tokens, self.cues, self._when(hit), self.published)
         dropping = next((flag for flag in flags if rule.context[flag] == "drop"), None)
         if dropping:
@@ -284,6 +296,10 @@ class _Finder:
         match = self._match(rule, hit, self._slots(rule, hit, met, subject))
         self.matches.append(replace(match, confidence=confidence, reasons=(first, *reasons), context=shown))
         return True
+
+    def _is_quoted(self, hit: Hit) -> bool:
+        start, end = self.tokens.starts[hit.start], self.tokens.ends[hit.end - 1]
+        return is_quoted(self.tokens.text, start, end)
 
     def _drop(self, rule: Rule, hit: Hit, reason: str) -> bool:
         start, end = self.tokens.starts[hit.start], self.tokens.ends[hit.end - 1]

@@ -8,6 +8,7 @@ one token each: amounts of money (`<money>`), handles (`@handle`), trailing hash
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 MONEY = "<money>"
@@ -219,8 +220,11 @@ def plain(word: str) -> str:
 def tokenise(text: str, lang: str) -> Tokens:
     """Split a text into words, sentences and clauses, passing over markup."""
     builder = _Builder(Tokens(text, lang))
+    handlers = builder.handlers()
     for match in _TOKEN.finditer(text):
-        builder.take(match.lastgroup or "other", match)
+        handler = handlers.get(match.lastgroup)
+        if handler is not None:
+            handler(match)
     return builder.done()
 
 
@@ -233,12 +237,17 @@ class _Builder:
         self.new_clause = True
         self.clause_words = _CLAUSE_WORDS.get(tokens.lang, frozenset())
         self.tags: list[int] = []
+        self.marked = "ё" in tokens.text or "Ё" in tokens.text or _TRIPLE.search(tokens.text) is not None
         self.pending_line = False
 
-    def take(self, group: str, match: re.Match[str]) -> None:
-        handler = getattr(self, f"_{group}", None)
-        if handler is not None:
-            handler(match)
+    def handlers(self) -> dict[str | None, Callable[[re.Match[str]], None]]:
+        """Return what takes each group of the token pattern; space is passed over."""
+        return {
+            "line": self._line, "link": self._url, "url": self._url, "mail": self._mail, "handle": self._handle,
+            "tag": self._tag, "money": self._money, "number": self._number, "word": self._word,
+            "contracted": self._contracted, "smile": self._smile, "dots": self._dots, "mark": self._mark,
+            "punct": self._punct, "other": self._other,
+        }  # fmt: skip
 
     def add(self, word: str, start: int, end: int) -> None:
         tokens = self.tokens
@@ -280,8 +289,6 @@ class _Builder:
         self.tokens.urls += 1
         self.new_clause = True
 
-    _link = _url
-
     def _mail(self, match: re.Match[str]) -> None:
         self.add("<mail>", match.start(), match.end())
 
@@ -299,7 +306,9 @@ class _Builder:
         self.add(plain(match[0][1:]), match.start(), match.end())
 
     def _word(self, match: re.Match[str]) -> None:
-        word, start, end = plain(match[0]), match.start(), match.end()
+        word, (start, end) = match[0], match.span()
+        if self.marked:
+            word = plain(word)
         parts = SPLIT.get(word.lower()) if self.tokens.lang == "en" else None
         if parts is None:
             self.add(word, start, end)

@@ -13,6 +13,10 @@ from triggers.kinds import COMPANY, KINDS
 
 # Company news that a person tells of themself unless a company is named: "I won an award" is that person's own.
 PERSONAL = frozenset({"award", "event_attendance"})
+# News of a company that is news of a person too: who is named in it is that person, not the company.
+OF_PERSONS = frozenset({"leadership_change"})
+# News of two companies: the other one is its object, and may be the one that is known.
+OF_TWO = frozenset({"m_and_a", "partnership", "contract_win"})
 
 # What the news itself changes: that it differs from what is known of a contact does not speak against them.
 FRESH: dict[str, tuple[str, ...]] = {
@@ -78,8 +82,9 @@ def subject_of(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str, c
     said = slots.get("subject") or {}
     who = str(said.get("who") or "author")
     company = _text(slots.get("company"))
-    if who == "company" or (is_company_news(kind) and who in ("author", "relative", "public")):
-        return _company(company or _text(said.get("name")), writer, lang, slots)
+    named = who == "public" and kind in OF_PERSONS and bool(_text(said.get("name")))
+    if who == "company" or (is_company_news(kind) and who in ("author", "relative", "public") and not named):
+        return _company(kind, company or _text(said.get("name")), writer, lang, slots)
     if who in ("person", "public"):
         return _person(kind, slots, writer, lang, context)
     relation = _text(said.get("relation")) if who == "relative" else ""
@@ -140,12 +145,15 @@ def _person(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str, cont
     return Subject(str(said["who"]), name or handle, key, tuple(mentions), _text(said.get("relation")))
 
 
-def _company(name: str, writer: Writer, lang: str, slots: Mapping[str, Any]) -> Subject:
-    """A company; where the text says "we", the company is the author."""
+def _company(kind: str, name: str, writer: Writer, lang: str, slots: Mapping[str, Any]) -> Subject:
+    """A company; where the text says "we", the company is the author. In news of two, the other one comes last."""
+    other = _text(slots.get("object")) if kind in OF_TWO else ""
+    named = (("company", Mention(name=other, lang=lang, schema="company")),) if other else ()
     if name:
         mention = Mention(name=name, place=_text(slots.get("place")), lang=lang, schema="company")
-        return Subject("company", name, name_key(name), (("company", mention),))
-    return Subject("company", writer.name or writer.handle, author_key(writer), _author(writer, lang))
+        return Subject("company", name, name_key(name), (("company", mention), *named))
+    about = writer.name or writer.handle
+    return Subject("company", about, author_key(writer), (*_author(writer, lang), *named))
 
 
 def author_key(writer: Writer) -> str:

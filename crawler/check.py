@@ -17,7 +17,7 @@ from guards.addresses import AddressGuard, AddressRefused
 
 @dataclass(frozen=True, slots=True)
 class SourceCheck:
-    """What an address holds. `error` is "" if a feed was read there; `feeds` are those that a web page names."""
+    """What an address holds; `url` is the feed's that was read, which a page may have named. `error` is "" if a feed was read there; `feeds` are those that a web page names."""
 
     url: str
     error: str = ""
@@ -93,7 +93,7 @@ def _check_of(url: str, harvests: list[Any]) -> SourceCheck:
     dated = [post for post in harvest.posts if post.published]
     newest = max(dated, key=lambda post: post.published, default=None)
     return SourceCheck(
-        url=url,
+        url=(not failed and harvest.found_at) or url,
         error=(harvest.message or "there is no feed") if failed else "",
         warning="" if failed else harvest.message,
         title=harvest.title,

@@ -97,13 +97,16 @@ class FeedSpider(scrapy.Spider):
         if harvest.feeds and origin(harvest.feeds[0]) == harvest.task.origin and not harvest.found_at:
             yield self._request(harvest.task, harvest.feeds[0])
         else:
-            yield harvest
+            yield _naming_the_page(harvest)
 
     def fail(self, failure: Failure) -> Harvest:
         """No answer at all."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         message = failure_in_words(failure.value or ConnectionError(), request.url)
-        return Harvest(request.meta["task"], "failed", self.clock(), message)
+        found_at = request.meta.get("found_at")
+        return _naming_the_page(
+            Harvest(request.meta["task"], "failed", self.clock(), message, found_at=found_at)
+        )
 
     async def _read(self, response: Response, harvest: Harvest) -> None:
         request = ReadRequest(
@@ -143,6 +146,15 @@ class FeedSpider(scrapy.Spider):
             moved_for_good=bool(reasons) and all(reason in _PERMANENT for reason in reasons),
             found_at=response.meta.get("found_at"),
         )
+
+
+def _naming_the_page(harvest: Harvest) -> Harvest:
+    """Where the feed that a page names cannot be read, say that there is a page, and where its feed should be."""
+    if harvest.found_at and harvest.outcome in ("failed", "gone"):
+        harvest.message = (
+            f"this is a web page, not a feed; its feed may be at {harvest.found_at}, but: {harvest.message}"
+        )
+    return harvest
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -16,6 +16,7 @@ from models import Post, Source
 from povod import source_book
 from povod.console import ago, note, plural, print_facts, print_json, print_table, say, span_text
 from povod.faults import FAILED, UserError, nearest
+from povod.health import posts_a_day
 from povod.options import ConfigOption, JsonOption
 from povod.wiring import fetch_policy
 from povod.workspace import Workspace, open_workspace
@@ -83,7 +84,7 @@ def list_(
         say("no sources yet: 'povod sources add URL' adds one")
         return
     now = datetime.now(UTC)
-    columns = ("name", "state", "posts", "last read", "next read", "health")
+    columns = ("name", "state", "posts", "a day", "last read", "next read", "health")
     print_table(
         columns,
         [
@@ -91,6 +92,7 @@ def list_(
                 row["name"],
                 row["state"],
                 row["posts"],
+                f"{row['posts_a_day']:g}",
                 ago(row["last_success_at"], now),
                 ago(row["next_fetch_at"], now)
                 if row["next_fetch_at"]
@@ -109,7 +111,11 @@ def _listed(session: Session, everything: bool) -> list[dict[str, Any]]:
     query = select(Source).order_by(Source.name)
     if not everything:
         query = query.where(Source.state != "removed")
-    return [source_book.as_facts(row, counts.get(row.id, 0)) for row in session.scalars(query)]
+    rates = posts_a_day(session, datetime.now(UTC))
+    return [
+        source_book.as_facts(row, counts.get(row.id, 0)) | {"posts_a_day": rates.get(row.name, 0.0)}
+        for row in session.scalars(query)
+    ]
 
 
 def _health(row: dict[str, Any], now: datetime) -> str:
@@ -126,7 +132,8 @@ def show(name: NameArgument, config: ConfigOption = None, as_json: JsonOption = 
     with workspace.session() as session:
         row = find(session, name)
         count = session.scalar(select(func.count()).where(Post.source_id == row.id)) or 0
-        facts = source_book.as_facts(row, count)
+        rate = posts_a_day(session, datetime.now(UTC)).get(row.name, 0.0)
+        facts = source_book.as_facts(row, count) | {"posts_a_day": rate}
     if as_json:
         print_json(facts)
     else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from leads.linking.records import Decision, LinkCandidate, Linking, Mention
 from leads.naming import named
@@ -36,6 +37,11 @@ class PostValue:
     writer: Writer
     people: str
     basis: str | None
+    kind: str = "post"
+    url: str = ""
+    source: str = ""
+    tags: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +101,16 @@ def nothing_said(_post: PostValue, _kind: str, _via: str) -> Verdicts:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """How to decide: the linker, what people have said, sensitive kinds or not, and who must not be kept at all."""
+    """How to decide: the linker, what people have said, sensitive kinds or not, and who must not be kept at all.
+
+    `refuse` says why a match with these ties is not kept for reasons of its own, or None.
+    """
 
     link: Link
     said: Said = nothing_said
     sensitive: bool = False
     suppressed: Callable[[Mention], bool] | None = None
+    refuse: Callable[[Match, Sequence[KeptLink]], str | None] | None = None
 
 
 def decide(post: PostValue, composed: Composed, detection: Detection, rulebook: Rulebook) -> PostDecision:
@@ -165,6 +175,9 @@ def _judge(
     open_links = [link for link in links if link.decision != "rejected"]
     if not may_be_kept(subject.who, linked=bool(open_links), people=post.people, basis=post.basis):
         return UNKNOWN_PERSON
+    refusal = rulebook.refuse(match, open_links) if rulebook.refuse else None
+    if refusal:
+        return refusal
     return links, _subject_key(subject, open_links)
 
 

@@ -189,7 +189,10 @@ def _lead(
         "policy": "remember" if any(fact.sensitive for fact in members) else "pitch",
     }
     if lead.id not in stored.touched:
-        values |= {"status": status_of(story.subject_key, members), "owner": _owner(story, known)}
+        values |= {
+            "status": status_of(story.subject_key, members),
+            "owner": _search_owner(members) or _owner(story, known),
+        }
     changed = {name: value for name, value in values.items() if getattr(lead, name) != value}
     for name, value in changed.items():
         setattr(lead, name, value)
@@ -208,6 +211,12 @@ def status_of(subject_key: str, members: Sequence[Fact]) -> str:
 def _contact(story: Story, known: Known) -> Contact | None:
     prefix, _, key = story.subject_key.partition(":")
     return known.contacts.get(key) if prefix == "contact" else None
+
+
+def _search_owner(members: Sequence[Fact]) -> str:
+    """Whose saved search the newest evidence is of, where that search says so."""
+    owners = [str((fact.slots.get("search") or {}).get("owner") or "") for fact in members]
+    return next((owner for owner in reversed(owners) if owner), "")
 
 
 def _owner(story: Story, known: Known) -> str:

@@ -8,7 +8,7 @@ have changed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from guards.failpoints import failpoint
-from leads.decide import PostDecision, PostValue, Rulebook, decide
+from leads.decide import KeptLink, PostDecision, PostValue, Rulebook, decide
 from leads.folding import fold, lock_folding
 from leads.intake import count_due, pass_over, policies, still_due, take
 from leads.keep import keep, mark_processed, said_by_people
@@ -27,11 +27,12 @@ from leads.settings import ProcessSettings, Version, version_of
 from leads.signals import Composed, compose
 from models.faults import database_faults
 from models.session import read_only, session_factory
-from triggers.match import Detection, Document
+from triggers.match import Detection, Document, Match
 
 BATCH = 500
 # Larger batches are no faster, and statements that name each post would pass the databases' limit of parameters.
 LARGEST_BATCH = 2_000
+Found = dict[int, tuple[Composed, Detection]]
 
 
 class Detects(Protocol):
@@ -50,6 +51,19 @@ class Links(Protocol):
 
     def link(self, mention: Mention, /) -> Linking:
         """Whose mention it is."""
+
+
+class Searching(Protocol):
+    """What processing needs of saved searches."""
+
+    def find(self, posts: Sequence[PostValue], found: Found, /) -> Mapping[int, Sequence[Match]]:
+        """What searches match, by post id, beside what detection has found."""
+
+    def refuse(self, match: Match, links: Sequence[KeptLink], /) -> str | None:
+        """Why a linked match is not kept, or None."""
+
+    def ration(self, session: Session, decisions: Sequence[PostDecision], /) -> None:
+        """Drop what is more than was asked for."""
 
 
 @dataclass(slots=True)
@@ -79,6 +93,7 @@ class _Work:
     settings: ProcessSettings
     version: Version
     clock: Callable[[], datetime]
+    searches: Searching | None
 
 
 def utc_now() -> datetime:
@@ -97,6 +112,7 @@ def process(
     on_progress: OnProgress | None = None,
     stop: Callable[[], bool] | None = None,
     clock: Callable[[], datetime] = utc_now,
+    searches: Searching | None = None,
 ) -> ProcessReport:
     """Process all posts that these rules and contacts have not seen, `batch` posts to a transaction.
 
@@ -113,9 +129,12 @@ def process(
             engine, version_of_rules=detector.version, contacts=contacts_version, settings=settings
         )
         rulebook = Rulebook(
-            _remembering(linker), sensitive=settings.sensitive, suppressed=settings.suppressed
+            _remembering(linker),
+            sensitive=settings.sensitive,
+            suppressed=settings.suppressed,
+            refuse=searches.refuse if searches else None,
         )
-        work = _Work(engine, detector, rulebook, settings, version, clock)
+        work = _Work(engine, detector, rulebook, settings, version, clock, searches)
         report.due = _count(work)
         while not (stop and stop()) and _batch(work, min(batch, LARGEST_BATCH), report):
             failpoint("process.batch.between")
@@ -159,9 +178,6 @@ def _batch(work: _Work, size: int, report: ProcessReport) -> bool:
             report.batches += 1
             report.posts += len(batch.posts)
         return batch.taken > 0
-
-
-Found = dict[int, tuple[Composed, Detection]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +228,12 @@ def _detect(work: _Work, posts: Sequence[PostValue]) -> Found:
         for post, c in zip(posts, composed, strict=True)
     ]
     detections = work.detector.detect_batch(documents) if documents else []
-    return {p.id: (c, d) for p, c, d in zip(posts, composed, detections, strict=True)}
+    found = {p.id: (c, d) for p, c, d in zip(posts, composed, detections, strict=True)}
+    if work.searches:
+        for post_id, matches in work.searches.find(posts, found).items():
+            text, detection = found[post_id]
+            found[post_id] = text, replace(detection, matches=(*detection.matches, *matches))
+    return found
 
 
 def _write(batch: _Batch, work: _Work, report: ProcessReport) -> None:
@@ -221,6 +242,8 @@ def _write(batch: _Batch, work: _Work, report: ProcessReport) -> None:
     lock_folding(session)
     rulebook = replace(work.rulebook, said=said_by_people(session, batch.posts))
     decisions = [decide(post, *batch.found[post.id], rulebook) for post in batch.posts]
+    if work.searches:
+        work.searches.ration(session, decisions)
     kept = keep(session, decisions, now)
     failpoint("process.signal.kept")
     folded = fold(session, kept.groups, kept.subject_keys, work.settings.targets, now)

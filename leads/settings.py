@@ -14,15 +14,22 @@ DECISIONS_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where leads are delivered to: its name, and which leads it wants (`kinds` empty: all)."""
+    """Where leads are delivered to: its name, and which leads it wants (`kinds` empty: all).
+
+    Saved searches may name their targets: `asked` are kinds that go here, `elsewhere` those that go to others only.
+    """
 
     name: str
     min_score: float = 0.0
     kinds: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
     def wants(self, kind: str, score: float) -> bool:
         """Whether a lead of this kind and score goes there."""
-        return score >= self.min_score and (not self.kinds or kind in self.kinds)
+        if kind in self.elsewhere or score < self.min_score:
+            return False
+        return not self.kinds or kind in self.kinds or kind in self.asked
 
 
 @dataclass(frozen=True, slots=True)

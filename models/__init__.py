@@ -5,6 +5,7 @@ from models.contacts import Company, Contact, ContactFile, Identity, Suppression
 from models.faults import DatabaseFault
 from models.leads import Delivery, Lead, LeadEvent, Story
 from models.posts import Post, PostRevision, Sighting
+from models.searches import Search, SearchLabel, SearchVersion
 from models.signals import DroppedMatch, Link, Signal
 from models.sources import Author, CrawlRun, Source
 
@@ -24,6 +25,9 @@ __all__ = [
     "Link",
     "Post",
     "PostRevision",
+    "Search",
+    "SearchLabel",
+    "SearchVersion",
     "Sighting",
     "Signal",
     "Source",

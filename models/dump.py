@@ -23,14 +23,14 @@ from models.session import read_only
 from models.sources import CrawlRun, Source
 
 # What a row is known by, where it is not called `key`.
-_NATURAL_KEYS = {"source": "name", "suppression": "hash", "contact_file": "path"}
+_NATURAL_KEYS = {"source": "name", "suppression": "hash", "contact_file": "path", "search": "name"}
 # A run is nothing but a clock and counters; sightings are listed with their posts.
 _LEFT_OUT_TABLES = {CrawlRun.__tablename__, Sighting.__tablename__}
 _TIMES_OF_SOURCES = {("post", "published_at"), ("post", "updated_at")}
 # Told as yes or no: when it happened, or in which words, differs from run to run.
 _AS_FLAGS = {"deleted_at": "deleted", "processed_with": "processed", "last_error": "ill"}
 _LEFT_OUT_COLUMNS = {
-    ("author", "source_id"), ("post", "source_id"),
+    ("author", "source_id"), ("post", "source_id"), ("search", "after_post"),
     # A payload tells what its lead told when it was first sent.
     ("delivery", "attempts"), ("delivery", "last_error"), ("delivery", "payload"),
     ("source", "leased_until"), ("source", "leased_by"), ("source", "ill_since"),

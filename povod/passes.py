@@ -24,7 +24,7 @@ from povod.delivering import deliver_due
 from povod.logs import Log, WordLog
 from povod.progress import bar, counting
 from povod.stopping import Stop
-from povod.wiring import fetch_policy, load_detector, load_linker, process_settings
+from povod.wiring import fetch_policy, load_detector, load_linker, load_searches, process_settings
 from povod.workspace import Workspace
 
 RETAIN_EVERY = timedelta(hours=12)
@@ -118,19 +118,21 @@ class Passes:
         """Process what these rules and contacts have not seen yet."""
         workspace = self.workspace
         with workspace.session() as session:
-            linker, contacts_version = load_linker(session, workspace.loaded)
+            known = load_linker(session, workspace.loaded)
+            searches = load_searches(session, workspace.loaded, known)
             settings = process_settings(session, workspace.loaded, workspace.secret("suppression_key"))
         with bar("processing posts") as progress:
             return process(
                 workspace.engine,
                 self.detector,
-                linker,
-                contacts_version=contacts_version,
+                known.linker,
+                contacts_version=known.version,
                 settings=settings,
                 batch=workspace.loaded.config.run.batch,
                 on_progress=(lambda done: progress(done.posts, done.due)) if progress else None,
                 stop=self.stop,
                 clock=self.clock,
+                searches=searches,
             )
 
     def _retain(self) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crawler.policy import FetchPolicy
@@ -14,7 +16,9 @@ from leads.linking.linker import Linker
 from leads.linking.load import load_records
 from leads.linking.records import CompanyRecord, ContactRecord, Key, Mention
 from leads.linking.weights import Thresholds
+from leads.process import Searching
 from leads.settings import ProcessSettings, Target
+from models import Search
 from povod.config.load import LoadedConfig
 from triggers.detector import Detector
 
@@ -50,20 +54,61 @@ def fetch_policy(loaded: LoadedConfig) -> FetchPolicy:
     )
 
 
-def targets(loaded: LoadedConfig) -> tuple[Target, ...]:
-    """Return where leads are delivered to."""
+def targets(session: Session, loaded: LoadedConfig) -> tuple[Target, ...]:
+    """Return where leads are delivered to, those of saved searches to the targets that these name."""
     hooks = loaded.config.deliver.webhooks
-    return tuple(Target(hook.name, hook.min_score, frozenset(hook.kinds)) for hook in hooks)
+    if not hooks:
+        return ()
+    rows = session.execute(select(Search.name, Search.settings).where(Search.state == "active"))
+    named = {
+        f"search:{name}": _texts(settings["deliver"]) for name, settings in rows if "deliver" in settings
+    }
+    return tuple(
+        Target(
+            hook.name,
+            hook.min_score,
+            frozenset(hook.kinds),
+            asked=frozenset(kind for kind, names in named.items() if hook.name in names),
+            elsewhere=frozenset(kind for kind, names in named.items() if hook.name not in names),
+        )
+        for hook in hooks
+    )
 
 
-def load_linker(session: Session, loaded: LoadedConfig) -> tuple[Linker, str]:
-    """Return a linker over all contacts, and a version that changes whenever they or its thresholds do."""
+def _texts(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """All contacts and companies, a linker over them, and a version that changes whenever they or its thresholds do."""
+
+    linker: Linker
+    version: str
+    contacts: list[ContactRecord]
+    companies: list[CompanyRecord]
+
+
+def load_linker(session: Session, loaded: LoadedConfig) -> Acquaintance:
+    """Return whom the user knows, ready to be linked."""
     contacts, companies = load_records(session)
     linking = loaded.config.linking
     thresholds = Thresholds(link=linking.link_at, review=linking.review_at)
-    return Linker(contacts, companies, thresholds=thresholds), records_version(
-        contacts, companies, repr(thresholds)
-    )
+    linker = Linker(contacts, companies, thresholds=thresholds)
+    return Acquaintance(linker, records_version(contacts, companies, repr(thresholds)), contacts, companies)
+
+
+def load_searches(session: Session, loaded: LoadedConfig, known: Acquaintance) -> Searching | None:
+    """Return the saved searches ready for processing, and make stored posts due that a change of them concerns.
+
+    Raises:
+        UserError: they do not fit together, or name what is not there.
+    """
+    if not loaded.searches and session.scalar(select(Search.id).limit(1)) is None:
+        return None
+    from povod import search_book  # noqa: PLC0415 -- most configurations need none of the query language
+
+    return search_book.for_processing(session, loaded, known.linker, known.contacts, known.companies)
 
 
 def records_version(contacts: list[ContactRecord], companies: list[CompanyRecord], *more: str) -> str:
@@ -81,7 +126,7 @@ def process_settings(
     suppressions = Suppressions.load(session, suppression_key)
     return ProcessSettings(
         sensitive=loaded.config.privacy.sensitive,
-        targets=targets(loaded),
+        targets=targets(session, loaded),
         suppressed=partial(_is_suppressed, suppressions.cover) if suppressions else None,
     )
 

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from guards.failpoints import failpoint
+from models import Search
 from models.faults import database_faults
 from models.schema import ensure_current
 from models.session import open_database, session_factory
@@ -58,7 +59,7 @@ class Workspace:
 
 
 def open_workspace(config: Path | None, *, sync: bool = True) -> Workspace:
-    """Open a configuration and its database; with `sync`, the file's sources are brought into it.
+    """Open a configuration and its database; with `sync`, the file's sources and searches are brought into it.
 
     Raises:
         ConfigFaults: the configuration is wrong.
@@ -73,4 +74,13 @@ def open_workspace(config: Path | None, *, sync: bool = True) -> Workspace:
     if sync:
         with workspace.session() as session:
             source_sync.sync(session, workspace.loaded, datetime.now(UTC))
+            _sync_searches(session, workspace.loaded)
     return workspace
+
+
+def _sync_searches(session: Session, loaded: LoadedConfig) -> None:
+    held = session.scalar(select(Search.id).where(Search.origin == "file", Search.state == "active").limit(1))
+    if loaded.searches or held:
+        from povod import search_book  # noqa: PLC0415 -- most configurations need none of the query language
+
+        search_book.sync(session, loaded, datetime.now(UTC))

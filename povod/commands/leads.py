@@ -120,7 +120,7 @@ def set_status_(
     workspace = open_workspace(config)
     with workspace.session() as session:
         try:
-            lead = set_status(session, key, status, by_me(note), targets(workspace.loaded))
+            lead = set_status(session, key, status, by_me(note), targets(session, workspace.loaded))
         except (NoSuchLead, TransitionRefused) as error:
             raise UserError(str(error)) from None
         say(f"lead {lead.key[:8]} is {lead.status}")

@@ -80,7 +80,7 @@ def _decide(decision: Decides, key: str, target: str, note: str, config: Path | 
     workspace = open_workspace(config)
     with workspace.session() as session:
         try:
-            lead = decision(session, key, target, by_me(note), targets(workspace.loaded))
+            lead = decision(session, key, target, by_me(note), targets(session, workspace.loaded))
         except (NoSuchLead, NotACandidate) as error:
             raise UserError(str(error)) from None
         say(f"lead {lead.key[:8]} is {lead.status}")

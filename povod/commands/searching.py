@@ -2,20 +2,299 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from povod.console import note, say
-from povod.faults import UserError, nearest
+from leads.searches import store
+from leads.searches.store import Change
+from models import Search, Signal
+from povod import search_book
+from povod.commands import search_past
+from povod.commands.leads import by_me
+from povod.console import note, plural, print_json, print_table, say
+from povod.faults import FAILED, UserError, nearest
+from povod.options import ConfigOption, JsonOption
+from povod.search_book import Book
+from povod.workspace import open_workspace
+from triggers.search.definitions import SearchDefinition, SearchFaults, load_searches
 from triggers.search.dialects import DIALECTS
 from triggers.search.faults import QueryFault
+from triggers.search.printer import canonical
 from triggers.search.translate import translate as translated
 
 app = typer.Typer(
     help="Saved searches: add, change, list, and try them on the past.",
     no_args_is_help=True,
 )
+search_past.register(app)
+NameArgument = Annotated[str, typer.Argument(help="The search's name.", show_default=False)]
+Texts = list[str] | None
+DialectOption = Annotated[str | None, typer.Option(help=f"One of: {', '.join(DIALECTS)}.")]
+LanguageOption = Annotated[Texts, typer.Option(help="Only posts in this language; may be repeated.")]
+SourceOption = Annotated[Texts, typer.Option(help="Only posts of this source; may be repeated.")]
+KindOption = Annotated[Texts, typer.Option(help="Only posts of this kind; may be repeated.")]
+ContactsOption = Annotated[Texts, typer.Option(help="known, unknown, any or @list; may be repeated.")]
+IndustryOption = Annotated[Texts, typer.Option(help="The buyer's industry; may be repeated.")]
+RoleOption = Annotated[Texts, typer.Option(help="The buyer's role; may be repeated.")]
+PlaceOption = Annotated[Texts, typer.Option(help="The buyer's place; may be repeated.")]
+OwnerOption = Annotated[str | None, typer.Option(help="Whose leads these are.")]
+PriorityOption = Annotated[int | None, typer.Option(help="-100 to 100.")]
+DedupeOption = Annotated[
+    str | None, typer.Option(help="Within it the same subject makes one lead, such as 7d.")
+]
+CapOption = Annotated[int | None, typer.Option(help="No more leads than this a day.")]
+DeliverOption = Annotated[Texts, typer.Option(help="The target that leads go to; may be repeated.")]
+FromOption = Annotated[str | None, typer.Option(help="Look also at stored posts since this day: 2026-05-17.")]
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """Return the options that were given as a file of searches would have them."""
+    buyer = {name: options.pop(name) for name in ("industry", "role", "place") if options.get(name)}
+    given = {name: value for name, value in options.items() if value not in (None, [])}
+    return given | ({"buyer": buyer} if buyer else {})
+
+
+@app.command()
+def add(
+    name: NameArgument,
+    query: Annotated[str, typer.Argument(help="The query.", show_default=False)],
+    dialect: DialectOption = None,
+    language: LanguageOption = None,
+    source: SourceOption = None,
+    kind: KindOption = None,
+    contacts: ContactsOption = None,
+    industry: IndustryOption = None,
+    role: RoleOption = None,
+    place: PlaceOption = None,
+    owner: OwnerOption = None,
+    priority: PriorityOption = None,
+    dedupe: DedupeOption = None,
+    daily_cap: CapOption = None,
+    deliver: DeliverOption = None,
+    enabled_from: FromOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Add a search to the database. It looks at posts from now on, or from --enabled-from."""
+    settings = _given(
+        query=query, dialect=dialect, languages=language, sources=source, kinds=kind, contacts=contacts,
+        industry=industry, role=role, place=place, owner=owner, priority=priority, dedupe=dedupe,
+        daily_cap=daily_cap, deliver=deliver, enabled_from=enabled_from,
+    )  # fmt: skip
+    workspace = open_workspace(config)
+    with workspace.session() as session:
+        row = store.rows(session).get(name)
+        if row is not None and row.state == "active" and row.origin == store.DATABASE:
+            raise UserError(f"there is a search '{name}' already; 'povod search edit' changes it")
+        search = search_book.change(session, workspace.loaded, name, settings, by=_me())
+        _tell(search)
+    say(f"added '{name}': {canonical(search.node)}")
+
+
+@app.command()
+def edit(
+    name: NameArgument,
+    query: Annotated[str | None, typer.Option(help="The new query.")] = None,
+    dialect: DialectOption = None,
+    language: LanguageOption = None,
+    source: SourceOption = None,
+    kind: KindOption = None,
+    contacts: ContactsOption = None,
+    industry: IndustryOption = None,
+    role: RoleOption = None,
+    place: PlaceOption = None,
+    owner: OwnerOption = None,
+    priority: PriorityOption = None,
+    dedupe: DedupeOption = None,
+    daily_cap: CapOption = None,
+    deliver: DeliverOption = None,
+    enabled_from: FromOption = None,
+    unset: Annotated[Texts, typer.Option(help="A key to take out; may be repeated.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Change a search of the database: what the options name, and no more."""
+    given = _given(
+        query=query, dialect=dialect, languages=language, sources=source, kinds=kind, contacts=contacts,
+        industry=industry, role=role, place=place, owner=owner, priority=priority, dedupe=dedupe,
+        daily_cap=daily_cap, deliver=deliver, enabled_from=enabled_from,
+    )  # fmt: skip
+    if not given and not unset:
+        raise UserError("nothing to change: give at least one option, such as --query")
+    workspace = open_workspace(config)
+    with workspace.session() as session:
+        row = search_book.writable(search_book.open_book(session, workspace.loaded), name)
+        before = dict(row.settings)
+        wanted = _without(before, unset or []) | given
+        _tell(search_book.change(session, workspace.loaded, name, wanted, by=_me()))
+        lines = store.difference(before, wanted)
+    say("\n".join(lines) or f"'{name}' is that way already")
+
+
+def _without(settings: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+    for key in keys:
+        if key not in settings or key == "query":
+            raise UserError(f"--unset {key}: not set{nearest(key, [k for k in settings if k != 'query'])}")
+    return {key: value for key, value in settings.items() if key not in keys}
+
+
+@app.command()
+def enable(name: NameArgument, config: ConfigOption = None) -> None:
+    """Let a search match posts again."""
+    _switch(name, config, enabled=True)
+
+
+@app.command()
+def disable(name: NameArgument, config: ConfigOption = None) -> None:
+    """Let a search match no posts; others can still include it."""
+    _switch(name, config, enabled=False)
+
+
+def _switch(name: str, config: Path | None, *, enabled: bool) -> None:
+    workspace = open_workspace(config)
+    with workspace.session() as session:
+        row = search_book.writable(search_book.open_book(session, workspace.loaded), name)
+        settings = {key: value for key, value in row.settings.items() if key != "enabled"}
+        wanted = settings if enabled else settings | {"enabled": False}
+        word = "enabled" if enabled else "disabled"
+        search_book.change(session, workspace.loaded, name, wanted, by=_me(), what=word)
+    say(f"'{name}' is {word}")
+
+
+@app.command()
+def remove(name: NameArgument, config: ConfigOption = None) -> None:
+    """Take a search out of the database. Its history stays."""
+    workspace = open_workspace(config)
+    with workspace.session() as session:
+        row = search_book.writable(search_book.open_book(session, workspace.loaded), name)
+        search_book.open_book(session, workspace.loaded, without=name)
+        store.remove(session, row, _me())
+    say(f"removed '{name}'")
+
+
+@app.command("list")
+def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """List the searches of files and database, with the signals that they have made."""
+    workspace = open_workspace(config)
+    with workspace.session() as session:
+        book = search_book.open_book(session, workspace.loaded)
+        facts = [_facts(search, book, count) for search, count in _counted(session, book)]
+    if as_json:
+        print_json(facts)
+        return
+    if not facts:
+        say("no saved searches yet: 'povod search add NAME QUERY' adds one")
+        return
+    columns = ("name", "state", "place", "number", "owner", "signals", "query")
+    print_table(columns, [[_short(fact[column]) for column in columns] for fact in facts])
+
+
+def _counted(session: Session, book: Book) -> list[tuple[SearchDefinition, int]]:
+    query = select(Signal.kind, func.count()).where(Signal.kind.like("search:%")).group_by(Signal.kind)
+    counts = {row[0]: row[1] for row in session.execute(query)}
+    return [(search, counts.get(f"search:{search.name}", 0)) for search in book.searches]
+
+
+def _facts(search: SearchDefinition, book: Book, signals: int) -> dict[str, Any]:
+    row = book.rows.get(search.name)
+    return {
+        "name": search.name,
+        "state": "enabled" if search.enabled else "disabled",
+        "place": search.place(),
+        "number": row.number if row else 0,
+        "version": book.versions[search.name],
+        "signals": signals,
+        "owner": search.owner,
+        "query": search.query,
+        "settings": dict(search.settings),
+    }
+
+
+def _short(value: Any, most: int = 60) -> Any:
+    text = " ".join(value.split()) if isinstance(value, str) else value
+    return text[: most - 1] + "…" if isinstance(text, str) and len(text) > most else text
+
+
+@app.command()
+def show(name: NameArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show a search as a file of searches would have it, and how its query is understood."""
+    workspace = open_workspace(config)
+    with workspace.session() as session:
+        book = search_book.open_book(session, workspace.loaded)
+        search = book.get(name)
+        facts = _facts(search, book, dict(_names_counted(session, book))[name])
+    if as_json:
+        print_json(facts | {"canonical": canonical(search.node)})
+        return
+    say(f"# {name}: {facts['place']}, version {facts['number']} ({facts['version']}), {facts['state']}")
+    say(store.written(facts["settings"]).rstrip())
+    say(f"# understood as: {canonical(search.node)}")
+    say(f"# {plural(facts['signals'], 'signal')} so far")
+    _tell(search)
+
+
+def _names_counted(session: Session, book: Book) -> list[tuple[str, int]]:
+    return [(search.name, count) for search, count in _counted(session, book)]
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(help="A file of searches, by itself.", show_default=False)
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Look for every fault in all searches, or in one file; doubts are told, too."""
+    if file is not None:
+        try:
+            searches: list[SearchDefinition] = load_searches(file)
+        except SearchFaults as fault:
+            raise UserError(*fault.lines) from None
+    else:
+        workspace = open_workspace(config)
+        with workspace.session() as session:
+            searches = list(search_book.open_book(session, workspace.loaded).searches)
+    for warning in search_book.warnings(searches):
+        note(warning)
+    counted = f"{len(searches):,} search{'' if len(searches) == 1 else 'es'}"
+    say(f"{counted}: no faults")
+
+
+@app.command()
+def history(name: NameArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show every version of a search: by whom, when, and what was changed."""
+    workspace = open_workspace(config)
+    with workspace.session() as session:
+        versions = store.history(session, _row(session, name))
+        columns = ("number", "change", "match_version", "author", "created_at", "diff", "settings")
+        facts = [{column: getattr(version, column) for column in columns} for version in versions]
+    if as_json:
+        print_json(facts)
+        return
+    for fact in facts:
+        when = fact["created_at"].strftime("%Y-%m-%d %H:%M")
+        say(f"{fact['number']}  {when}  {fact['change']} by {fact['author']}  ({fact['match_version']})")
+        for line in fact["diff"].splitlines():
+            say(f"     {line}")
+
+
+def _row(session: Session, name: str) -> Search:
+    rows = store.rows(session)
+    if name not in rows:
+        raise UserError(f"there is no search '{name}'{nearest(name, list(rows))}")
+    return rows[name]
+
+
+def _me() -> Change:
+    by = by_me("")
+    return Change(by.actor, by.at)
+
+
+def _tell(search: SearchDefinition) -> None:
+    for warning in search.parsed.warnings:
+        note(f"warning: {warning}")
 
 
 @app.command()
@@ -33,7 +312,7 @@ def translate(
     except QueryFault as fault:
         raise UserError(*fault.shown().splitlines()) from None
     except ValueError as error:
-        raise UserError(str(error)) from None
+        raise UserError(str(error), status=FAILED) from None
     say(written)
     for loss in losses:
         note(f"lost: {loss}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,6 +15,9 @@ from povod.config.schema import Config
 from povod.config.values import SecretReference
 from povod.config.yaml_lines import LinedYaml, read_yaml
 from povod.faults import ConfigFaults, Fault, nearest, readable
+
+if TYPE_CHECKING:
+    from triggers.search.definitions import SearchDefinition
 
 WORDS = {
     "missing": "the key '{key}' is missing",
@@ -41,6 +44,7 @@ class LoadedConfig:
     config: Config
     file: Path
     lined: LinedYaml
+    searches: tuple[SearchDefinition, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -86,13 +90,23 @@ def load_config(file: Path) -> LoadedConfig:
     if not isinstance(lined.data, dict | None):
         raise ConfigFaults([Fault(str(file), 1, "a configuration holds keys and values, such as 'sources:'")])
     faults = list(references.faults(lined, file))
+    searches, wrong = _searches(lined, file)
+    faults += wrong
     try:
         config = Config.model_validate(lined.data or {})
     except ValidationError as error:
         raise ConfigFaults([*_faults(error, lined, str(file)), *faults]) from None
     if faults:
         raise ConfigFaults(faults)
-    return LoadedConfig(config, file, lined)
+    return LoadedConfig(config, file, lined, tuple(searches))
+
+
+def _searches(lined: LinedYaml, file: Path) -> tuple[list[SearchDefinition], list[Fault]]:
+    if not lined.data or not ("searches" in lined.data or "search_files" in lined.data):
+        return [], []
+    from povod.config import searches  # noqa: PLC0415 -- most commands need none of the query language
+
+    return searches.read(lined, file)
 
 
 def _faults(error: ValidationError, lined: LinedYaml, file: str) -> Iterator[Fault]:

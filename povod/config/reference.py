@@ -68,6 +68,7 @@ NAMES: dict[Any, str] = {
     Path: "path",
     SecretReference: "secret",
     type(None): "`null`",
+    Any: "searches",
 }
 
 

@@ -238,6 +238,13 @@ class Config(Section):
     sources: list[SourceConfig] = Field(default_factory=list, description="What to read.")
     contacts: list[ContactsConfig] = Field(default_factory=list, description="Whom you know.")
     rules: RulesConfig = Field(default_factory=RulesConfig, description="What to detect.")
+    searches: list[Any] = Field(
+        default_factory=list,
+        description="Saved searches, each with `name`, `query` and what [saved searches](saved-searches.md) lists.",
+    )
+    search_files: list[Path] = Field(
+        default_factory=list, description="Files with more of them, each with a list `searches:`."
+    )
     linking: LinkingConfig = Field(
         default_factory=LinkingConfig, description="When a signal is tied to a contact."
     )

@@ -20,6 +20,9 @@ from models import (
     LeadEvent,
     Link,
     Post,
+    Search,
+    SearchLabel,
+    SearchVersion,
     Signal,
     Source,
     Story,
@@ -60,6 +63,7 @@ def fill(engine: Engine, *, sources: tuple[str, str] = ("news", "digest"), now: 
         store_posts(connection, [make_row("k1", news, "Anna starts in May.", published_at=NOON, **author)])
         store_posts(connection, [make_row("k2", digest, "Boris moves.", tags=["город"], extra={"n": 1})])
         _add_signals(session, now)
+        _add_search(session, now)
         session.add(CrawlRun(started_at=now))
         session.add(ContactFile(path="contacts.csv", content_hash="c", rows=2, imported_at=now))
         session.add(Suppression(hash="s", reason="objection", created_at=now))
@@ -92,6 +96,24 @@ def _add_signals(session: Session, now: datetime) -> None:
             DroppedMatch(
                 key="m1", post_id=_post_id(session, "k2"), kind="moving", rule_id="moving.en", field="text", start=0,
                 end=5, reason="unknown_person", created_at=now,
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _add_search(session: Session, now: datetime) -> None:
+    search = Search(name="jobs", settings={"query": "new job"}, created_at=now, updated_at=now)
+    session.add(search)
+    session.flush()
+    session.add_all(
+        [
+            SearchVersion(
+                key="v1", search_id=search.id, number=1, change="added", settings={"query": "new job"},
+                match_version="1", author="olga", created_at=now,
+            ),
+            SearchLabel(
+                key="b1", search_id=search.id, post_id=_post_id(session, "k1"), relevant=True, author="olga",
+                created_at=now,
             ),
         ]
     )  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +20,7 @@ from triggers.search.printer import canonical
 from triggers.search.syntax import Field, Node, all_of, any_of, includes, walk
 
 MAX_NAME = 100
+LinedFault = tuple[int, str]
 BUYER = ("industry", "role", "place")
 _LIMITED = {"languages": "lang", "sources": "source", "kinds": "kind", "contacts": "contact"}
 
@@ -49,7 +52,17 @@ class SearchDefinition:
     deliver: tuple[str, ...] = ()
     enabled: bool = True
     enabled_from: date | None = None
+    file: str = ""
     line: int = 0
+    # The line of each key, for faults that show only when the search is used.
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    # All keys but the name, as plain data that can be stored and read again.
+    settings: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def place(self, key: str = "") -> str:
+        """Where the search stands, or one of its keys: `file:line`, or the name of what holds it."""
+        line = self.lines.get(key, self.line)
+        return f"{self.file}:{line}" if line else self.file
 
     @property
     def node(self) -> Node:
@@ -85,19 +98,37 @@ def load_searches(path: Path) -> list[SearchDefinition]:
     Raises:
         SearchFaults: everything that is wrong with it.
     """
+    return read_searches(_text_of(path), str(path))
+
+
+def load_items(path: Path) -> tuple[list[SearchDefinition], list[LinedFault]]:
+    """Read a file of searches that may include those of other files; return also the faults of each by itself.
+
+    Raises:
+        SearchFaults: it cannot be read as a file of searches at all.
+    """
+    items, lined = _listed(_text_of(path), str(path))
+    return read_items(items, lined, ("searches",), str(path))
+
+
+def read_searches(text: str, name: str) -> list[SearchDefinition]:
+    """Read the text of a file of searches; `name` stands in the faults. Raises SearchFaults."""
+    items, lined = _listed(text, name)
+    return searches_from(items, lined, ("searches",), name)
+
+
+def _text_of(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SearchFaults([f"{path}: no such file of searches"]) from None
     except UnicodeDecodeError as error:
         raise SearchFaults([f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8"]) from None
     except OSError as error:
         raise SearchFaults([f"{path}: cannot be read: {error.strerror}"]) from None
-    return read_searches(text, str(path))
 
 
-def read_searches(text: str, name: str) -> list[SearchDefinition]:
-    """Read the text of a file of searches; `name` stands in the faults. Raises SearchFaults."""
+def _listed(text: str, name: str) -> tuple[list[Any], Lined]:
     try:
         lined = read_lined(text)
     except YamlFault as fault:
@@ -112,21 +143,77 @@ def read_searches(text: str, name: str) -> list[SearchDefinition]:
             for key in unknown
         ]
         raise SearchFaults(what)
-    return searches_from(data["searches"], lined, ("searches",), name)
+    return data["searches"], lined
 
 
 def searches_from(items: Sequence[Any], lined: Lined, where: Where, name: str) -> list[SearchDefinition]:
     """Read the items of a list of searches that stands at `where` in a larger file. Raises SearchFaults."""
+    found, faults = read_items(items, lined, where, name)
+    faults += check_together(found)
+    if faults:
+        raise SearchFaults([text for _, text in sorted(faults)])
+    return found
+
+
+def read_items(
+    items: Sequence[Any], lined: Lined, where: Where, name: str
+) -> tuple[list[SearchDefinition], list[LinedFault]]:
+    """Read the items of a list one by one; return those that can be used, and all faults with their lines.
+
+    An empty `lined` stands for settings that have no lines; the faults then say `name` alone.
+    """
     reader = _Reader(lined, name)
     found = [
         search
         for number, item in enumerate(items)
         if (search := reader.search(item, (*where, number))) is not None
     ]
-    reader.check_together(found)
-    if reader.faults:
-        raise SearchFaults([text for _, text in sorted(reader.faults)])
-    return found
+    return found, reader.faults
+
+
+def check_together(searches: Sequence[SearchDefinition]) -> list[LinedFault]:
+    """Return the faults of names that stand twice, includes that lead nowhere, and includes that go round."""
+    faults: list[LinedFault] = []
+    known: dict[str, SearchDefinition] = {}
+
+    def fault(search: SearchDefinition, what: str, key: str = "") -> None:
+        faults.append((search.line, f"{search.place(key)}: {what}"))
+
+    for search in searches:
+        if search.name in known:
+            first = known[search.name]
+            there = f"in line {first.line}" if first.file == search.file else f"in {first.place()}"
+            fault(search, f"a search '{search.name}' stands here already, {there}")
+        known[search.name] = search
+    for search in known.values():
+        for name in sorted(includes(search.node) - known.keys()):
+            tip = nearest(name, known)
+            fault(
+                search,
+                f"search '{search.name}' includes search:\"{name}\", which is not here{'; ' + tip if tip else ''}",
+            )
+    for circle in _circles({name: includes(search.node) & known.keys() for name, search in known.items()}):
+        fault(
+            known[circle[0]], f"searches include each other in a circle: {' -> '.join(circle)}; take one out"
+        )
+    return faults
+
+
+def match_versions(searches: Iterable[SearchDefinition]) -> dict[str, str]:
+    """Return what the matches of each search are marked with: another one when an included search changes, too."""
+    known = {search.name: search for search in searches}
+    found: dict[str, str] = {}
+
+    def version(name: str) -> str:
+        if name not in found:
+            included = sorted(includes(known[name].node) & known.keys())
+            found[name] = known[name].version
+            if included:
+                below = [known[name].version, *(version(other) for other in included)]
+                found[name] = hashlib.sha256("\n".join(below).encode()).hexdigest()[:12]
+        return found[name]
+
+    return {name: version(name) for name in known}
 
 
 class _Reader:
@@ -138,8 +225,8 @@ class _Reader:
         self.faults: list[tuple[int, str]] = []
 
     def fault(self, where: Where, what: str) -> None:
-        line = self.lined.line_of(where)
-        self.faults.append((line, f"{self.file}:{line}: {what}"))
+        line = self.lined.line_of(where) if self.lined.lines else 0
+        self.faults.append((line, f"{self.file}:{line}: {what}" if line else f"{self.file}: {what}"))
 
     def search(self, item: Any, where: Where) -> SearchDefinition | None:
         if not isinstance(item, dict):
@@ -160,8 +247,18 @@ class _Reader:
         }
         if parsed is None or len(self.faults) > before:
             return None
+        line_of = self.lined.line_of if self.lined.lines else lambda _: 0
         return SearchDefinition(
-            name=name, query=item["query"], parsed=parsed, line=self.lined.line_of(where), **values
+            name=name,
+            query=item["query"],
+            parsed=parsed,
+            file=self.file,
+            line=line_of(where),
+            lines={str(key): line_of((*where, key)) for key in item},
+            settings={
+                key: _plain(value) for key, value in item.items() if key != "name" and value is not None
+            },
+            **values,
         )
 
     def _name(self, item: dict[str, Any], where: Where) -> str:
@@ -193,33 +290,6 @@ class _Reader:
             self.fault(where, f"'{key}' {error}")
             return None
 
-    def check_together(self, searches: Sequence[SearchDefinition]) -> None:
-        """Find names that stand twice, includes that lead nowhere, and includes that go round."""
-        known: dict[str, SearchDefinition] = {}
-        for search in searches:
-            if search.name in known:
-                self._at(
-                    search, f"a search '{search.name}' stands here already, in line {known[search.name].line}"
-                )
-            known[search.name] = search
-        for search in known.values():
-            for name in sorted(includes(search.node) - known.keys()):
-                tip = nearest(name, known)
-                self._at(
-                    search,
-                    f"search '{search.name}' includes search:\"{name}\", which is not here{'; ' + tip if tip else ''}",
-                )
-        for circle in _circles(
-            {name: includes(search.node) & known.keys() for name, search in known.items()}
-        ):
-            self._at(
-                known[circle[0]],
-                f"searches include each other in a circle: {' -> '.join(circle)}; take one out",
-            )
-
-    def _at(self, search: SearchDefinition, what: str) -> None:
-        self.faults.append((search.line, f"{self.file}:{search.line}: {what}"))
-
 
 def _circles(graph: Mapping[str, frozenset[str]]) -> Iterator[list[str]]:
     """Yield each circle once, found from its first name in the order of the file."""
@@ -236,6 +306,10 @@ def _circles(graph: Mapping[str, frozenset[str]]) -> Iterator[list[str]]:
                 path.append(name)
                 done.add(name)
                 waiting.extend((child, depth + 1) for child in sorted(graph[name], reverse=True))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -279,6 +353,9 @@ def _switch(value: Any) -> bool:
 def _day(value: Any) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
     raise ValueError(f"is a day such as 2026-05-17, not {value!r}")
 
 

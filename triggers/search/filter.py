@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import IO, Any, Protocol
 
 from triggers.match import Detection, Document
-from triggers.search.definitions import SearchDefinition, SearchFaults
+from triggers.search.definitions import SearchDefinition, SearchFaults, match_versions
 from triggers.search.percolator import Percolator, SearchMatch
 from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, SearchPost, Span
 
@@ -71,7 +71,8 @@ def build(
 ) -> Percolator:
     """Make the searches ready; those that are switched off can still be included. Raises SearchFaults."""
     percolator = Percolator(detect=detect, contacts=contacts, now=now)
-    faults = percolator.add_all((search.name, search.effective, search.version) for search in searches)
+    versions = match_versions(searches)
+    faults = percolator.add_all((search.name, search.effective, versions[search.name]) for search in searches)
     if faults:
         raise SearchFaults([f"search '{name}': {error}" for name, error in faults])
     for search in searches:

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from models.migrations import search_tables
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -15,9 +17,9 @@ ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 PORTABLE_JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 TABLES = (
-    "company", "contact_file", "crawl_run", "source", "suppression", "author", "contact", "identity",
-    "post", "story", "dropped_match", "lead", "post_revision", "sighting", "signal", "delivery",
-    "lead_event", "link",
+    "company", "contact_file", "crawl_run", "search", "source", "suppression", "author", "contact", "identity",
+    "post", "search_version", "story", "dropped_match", "lead", "post_revision", "search_label", "sighting", "signal",
+    "delivery", "lead_event", "link",
 )  # fmt: skip
 
 
@@ -26,16 +28,19 @@ def upgrade() -> None:
     _create_company()
     _create_contact_file()
     _create_crawl_run()
+    search_tables.create_search()
     _create_source()
     _create_suppression()
     _create_author()
     _create_contact()
     _create_identity()
     _create_post()
+    search_tables.create_search_version()
     _create_story()
     _create_dropped_match()
     _create_lead()
     _create_post_revision()
+    search_tables.create_search_label()
     _create_sighting()
     _create_signal()
     _create_delivery()

@@ -85,6 +85,7 @@ PREPOSITIONS = frozenset(
         "между",
     }
 )
+CASES = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct"})
 NEAR_GREETING = 8
 # `Наконец-то защитила диплом`: what a post of so many words may begin with before a verb of its author's.
 SHORT_LEAD, SHORT_POST = 2, 25
@@ -233,6 +234,8 @@ class RussianResolver:
 
     def _is_subject(self, tokens: Tokens, at: int, verb: int) -> bool:
         """Say whether a word may be the nominative of the verb: its case, number and gender agree."""
+        if at > 0 and tokens.lowers[at - 1] in PREPOSITIONS and not tokens.clause_start[at]:
+            return False
         readings = self.lemmas.readings(folded(tokens.words[at]))
         if not readings[0] & {"NOUN", "NPRO"} and not is_capital(tokens.words[at]):
             return False
@@ -289,7 +292,8 @@ class RussianResolver:
             )
         tags = self.lemmas.readings(folded(word))[0]
         if tags & NAME_TAGS and is_capital(word):
-            return self._named(tokens, at, registers)
+            kin = self._kin_before(tokens, at)
+            return self._kin(tokens, at - 1, kin, registers) if kin else self._named(tokens, at, registers)
         if (
             is_capital(word)
             and lower not in self.not_names
@@ -315,6 +319,25 @@ class RussianResolver:
             how="kin",
             sure=1.0 if mine else 0.85,
         )
+
+    def _kin_before(self, tokens: Tokens, at: int) -> str:
+        """Return the kin that a name is of: `сестра | Катя`, but not `мама | Кати`."""
+        if at == 0 or tokens.clause_start[at]:
+            return ""
+        word = tokens.words[at - 1]
+        lemma = self.lemmas.lemma(folded(word))
+        if lemma not in self.kin:
+            return ""
+        cases = [
+            {
+                tag
+                for reading in self.lemmas.readings(folded(one))
+                if "sing" in reading
+                for tag in reading & CASES
+            }
+            for one in (word, tokens.words[at])
+        ]
+        return lemma if cases[0] & cases[1] else ""
 
     def _mine(self, tokens: Tokens, at: int) -> bool:
         return any(word in MINE or word in ("меня", "нас") for word in tokens.lowers[max(0, at - 3) : at + 2])

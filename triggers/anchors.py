@@ -141,7 +141,6 @@ class Anchors:
 
     def __init__(self, compiler: Compiler) -> None:
         self._compiler = compiler
-        self._lemmas = compiler.lemmas
         self._function = compiler.words.words("_function") | _PIECES
         self._common = compiler.words.words("_common")
         self._surfaces: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
@@ -201,7 +200,7 @@ class Anchors:
 
     def _forms(self, attribute: str, word: str) -> Iterable[str]:
         if attribute == "LEMMA":
-            return self._lemmas.forms(word)
+            return self._compiler.forms(word)
         # A tag or a spelling is looked for by its letters: marks of their own are no words to the gate.
         bare = word.lower()
         if bare in (MONEY_FORM, HANDLE_FORM):

@@ -61,7 +61,7 @@ class ContextCues:
         lined = read_lined(path.read_text(encoding="utf-8"))
         # Every pattern under the words of its anchor, by attribute: looked up word by word.
         self._index: dict[str, defaultdict[str, list[tuple[Cue | None, Plan]]]] = {
-            name: defaultdict(list) for name in ("LOWER", "LEMMA", "ORTH")
+            name: defaultdict(list) for name in ("LOWER", "ORTH")
         }
         faults = []
         for flag, entries in lined.data.items():
@@ -77,7 +77,7 @@ class ContextCues:
     def _enter(self, cue: Cue | None, phrases: Sequence[str], compiler: Compiler) -> None:
         for phrase in phrases:
             for pattern in compiler.compile(phrase):
-                made = plan(pattern)
+                made = plan(pattern, compiler.forms)
                 if made.anchor is None:
                     raise PhraseFault(f"`{phrase}` has no word that must be there")
                 for word in made.anchor[1]:

@@ -99,6 +99,7 @@ class Russian:
         }
         self.lemma = lru_cache(CACHE)(self._lemma)
         self.readings = lru_cache(CACHE // 4)(self._readings)
+        self._parse = lru_cache(CACHE // 20)(self._parses)
 
     @cached_property
     def _analyser(self) -> Any:
@@ -106,11 +107,14 @@ class Russian:
 
         return MorphAnalyzer(lang="ru")
 
+    def _parses(self, word: str) -> Any:
+        return self._analyser.parse(word)
+
     def _lemma(self, word: str) -> str:
         exception = self._exceptions.get(word)
         if exception is not None:
             return exception
-        return folded(self._analyser.parse(word)[0].normal_form)
+        return folded(self._parse(word)[0].normal_form)
 
     def known(self, word: str) -> bool:
         """Say whether a lower-case word is in the dictionary."""
@@ -118,7 +122,7 @@ class Russian:
 
     def _readings(self, word: str) -> tuple[frozenset[str], ...]:
         """Return the grammemes of each reading of a lower-case word, the likeliest first."""
-        return tuple(frozenset(parse.tag.grammemes) for parse in self._analyser.parse(word))
+        return tuple(frozenset(parse.tag.grammemes) for parse in self._parse(word))
 
     @lru_cache(CACHE // 10)  # noqa: B019 -- one lemmatiser lives as long as the process
     def _lexeme(self, lemma: str) -> tuple[tuple[str, frozenset[str]], ...]:

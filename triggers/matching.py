@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, overload
 
 from triggers.date_words import NUMERALS
 from triggers.lemmas import English, Russian, folded
@@ -60,7 +60,27 @@ _FEATURES: dict[str, Callable[[str], Any]] = {
 FEATURES = {name: lru_cache(20_000)(feature) for name, feature in _FEATURES.items()}
 
 
-class Columns(dict[str, list[Any]]):
+class Lemmas(Sequence[str]):
+    """The dictionary forms of the words of one text, each looked up when it is first asked for."""
+
+    def __init__(self, tokens: Tokens, lemmas: English | Russian) -> None:
+        self._words = tokens.lowers
+        self._lemma = lemmas.lemma
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            return [self._lemma(folded(word)) for word in self._words[at]]
+        return self._lemma(folded(self._words[at]))
+
+
+class Columns(dict[str, Sequence[Any]]):
     """What patterns may ask of the words of one text, each attribute worked out when it is first asked for."""
 
     def __init__(self, tokens: Tokens, lemmas: English | Russian) -> None:
@@ -68,14 +88,12 @@ class Columns(dict[str, list[Any]]):
         self.tokens = tokens
         self._lemmas = lemmas
 
-    def __missing__(self, name: str) -> list[Any]:
+    def __missing__(self, name: str) -> Sequence[Any]:
         if name == "LEMMA":
-            lemma = self._lemmas.lemma
-            made = [lemma(folded(word)) for word in self.tokens.lowers]
+            self[name] = Lemmas(self.tokens, self._lemmas)
         else:
-            made = list(map(FEATURES[name], self.tokens.words))
-        self[name] = made
-        return made
+            self[name] = list(map(FEATURES[name], self.tokens.words))
+        return self[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +185,8 @@ def stands(pattern: Pattern, tokens: Tokens, start: int, end: int) -> bool:
     return not (pattern.at_end and end < len(tokens) and sentences[end] == sentences[start])
 
 
-def plan(pattern: Pattern) -> Plan:
-    """Make a pattern ready."""
+def plan(pattern: Pattern, forms: Callable[[str], frozenset[str]]) -> Plan:
+    """Make a pattern ready. A lemma that anchors it is looked for by its `forms`, so that few words need theirs."""
     steps: list[Step] = []
     anchors: list[tuple[int, tuple[str, frozenset[str]], int, int]] = []
     nearest = farthest = 0
@@ -186,7 +204,10 @@ def plan(pattern: Pattern) -> Plan:
     best = min(anchors, key=lambda anchor: (anchor[3] - anchor[2], anchor[0]), default=None)
     if best is None:
         return Plan(pattern, tuple(steps), None, 0, 0)
-    return Plan(pattern, tuple(steps), best[1], best[2], min(best[3], UNBOUNDED))
+    attribute, words = best[1]
+    if attribute == "LEMMA":
+        attribute, words = "LOWER", frozenset(form for word in words for form in forms(word))
+    return Plan(pattern, tuple(steps), (attribute, words), best[2], min(best[3], UNBOUNDED))
 
 
 def _tests(token: Token) -> tuple[tuple[str, frozenset[Any], bool], ...]:

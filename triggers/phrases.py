@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -27,6 +28,7 @@ from triggers.words import UnknownList, WordLists
 
 MAX_PATTERNS = 3_000
 MAX_GAP = 6
+MAX_DEPTH = 10
 _ITEM = re.compile(
     r"\s*(?:(?P<open>\()|(?P<close>\)(?P<ctail>\??(?:@\w+)?))|(?P<bar>\|(?=\s))"
     r"|(?P<anchor>\^\^|\^|\$)(?=\s|$)"
@@ -94,6 +96,7 @@ class Compiler:
         self.lemmas = lemmas
         self.lang = lang
         self._parts: dict[str, list[tuple[Token, ...]]] = {}
+        self.forms = lru_cache(20_000)(lemmas.forms)
 
     def compile(self, phrase: str) -> list[Pattern]:
         """Return the patterns a phrase stands for. Raises PhraseFault or UnknownList."""
@@ -104,6 +107,8 @@ class Compiler:
                 f"`{phrase}` stands for {len(sequences):,} patterns; use word lists for single words"
             )
         marks = reader.marks
+        if not any(sequences):
+            raise PhraseFault(f"`{phrase}` holds no word")
         return [
             Pattern(tokens, "^" in marks, "^^" in marks, "$" in marks)
             for tokens in dict.fromkeys(sequences)
@@ -229,6 +234,7 @@ class _Reader:
         self.at = 0
         self.marks: set[str] = set()
         self.tail = ""
+        self.depth = 0
 
     def sequence(self, *, top: bool = False) -> list[tuple[Token, ...]]:
         """Read to the end or the closing parenthesis; return every way to say it."""
@@ -277,7 +283,13 @@ class _Reader:
                 raise PhraseFault(f"`*{size}`: a gap is of 1 to {MAX_GAP} words")
             return [(self.compiler.gap(size),) * size]
         if item["open"]:
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise PhraseFault(
+                    f"`{self.phrase[:40]}...`: parentheses are nested more than {MAX_DEPTH} deep"
+                )
             ways = self.sequence()
+            self.depth -= 1
             return self._finished(ways, self.tail)
         if item["klass"]:
             tail = item["ktail"]

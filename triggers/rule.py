@@ -39,7 +39,7 @@ class Line:
     def plans(self) -> tuple[Plan, ...]:
         """Return the patterns ready to be looked for."""
         if self._plans is None:
-            self._plans = tuple(map(plan, self.patterns))
+            self._plans = tuple(plan(pattern, self.compiler.forms) for pattern in self.patterns)
         return self._plans
 
 

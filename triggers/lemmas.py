@@ -108,13 +108,18 @@ class Russian:
         return MorphAnalyzer(lang="ru")
 
     def _parses(self, word: str) -> Any:
-        return self._analyser.parse(word)
+        try:
+            return self._analyser.parse(word)
+        except ValueError:
+            # pymorphy asks for each letter's Unicode name, and some letters have none.
+            return ()
 
     def _lemma(self, word: str) -> str:
         exception = self._exceptions.get(word)
         if exception is not None:
             return exception
-        return folded(self._parse(word)[0].normal_form)
+        parses = self._parse(word)
+        return folded(parses[0].normal_form) if parses else word
 
     def known(self, word: str) -> bool:
         """Say whether a lower-case word is in the dictionary."""
@@ -122,7 +127,7 @@ class Russian:
 
     def _readings(self, word: str) -> tuple[frozenset[str], ...]:
         """Return the grammemes of each reading of a lower-case word, the likeliest first."""
-        return tuple(frozenset(parse.tag.grammemes) for parse in self._parse(word))
+        return tuple(frozenset(parse.tag.grammemes) for parse in self._parse(word)) or (frozenset({"UNKN"}),)
 
     @lru_cache(CACHE // 10)  # noqa: B019 -- one lemmatiser lives as long as the process
     def _lexeme(self, lemma: str) -> tuple[tuple[str, frozenset[str]], ...]:

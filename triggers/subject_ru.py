@@ -16,75 +16,18 @@ FIRST_OBLIQUE = frozenset({"меня", "нас", "мне", "нам", "мной",
 SECOND = frozenset({"ты", "вы", "тебя", "вас", "тебе", "вам", "твой", "твоя", "ваш", "ваша"})
 THIRD = frozenset({"он", "она", "они", "его", "ее", "их", "ему", "ей", "им", "него", "нее", "них"})
 MINE = frozenset(
-    {
-        "мой",
-        "моя",
-        "мое",
-        "мои",
-        "моего",
-        "моей",
-        "моему",
-        "моих",
-        "моим",
-        "мою",
-        "моем",
-        "наш",
-        "наша",
-        "наше",
-        "наши",
-        "нашего",
-        "нашей",
-        "нашему",
-        "наших",
-        "нашу",
-        "нашем",
-    }
+    (
+        "мой моя мое мои моего моей моему моих моим мою моем наш наша наше наши нашего нашей нашему наших "
+        "нашу нашем"
+    ).split()
 )
-OTHERS = frozenset(
-    {
-        "кто",
-        "который",
-        "которая",
-        "которые",
-        "никто",
-        "все",
-        "люди",
-        "каждый",
-        "кто-то",
-        "кто-нибудь",
-        "некоторый",
-    }
-)
+OTHERS = frozenset("кто который которая которые никто все люди каждый кто-то кто-нибудь некоторый".split())
 NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
 # Kin words that strangers are called by, or that name nobody alone.
 LOOSE_KIN = frozenset(
     {"дети", "семья", "малыш", "малышка", "ребенок", "невеста", "жених", "близнецы", "дед", "баба", "отец"}
 )
-PREPOSITIONS = frozenset(
-    {
-        "в",
-        "во",
-        "на",
-        "из",
-        "с",
-        "со",
-        "к",
-        "ко",
-        "у",
-        "о",
-        "об",
-        "от",
-        "по",
-        "за",
-        "для",
-        "до",
-        "при",
-        "под",
-        "над",
-        "через",
-        "между",
-    }
-)
+PREPOSITIONS = frozenset("в во на из с со к ко у о об от по за для до при под над через между".split())
 CASES = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct"})
 NEAR_GREETING = 8
 # `Наконец-то защитила диплом`: what a post of so many words may begin with before a verb of its author's.
@@ -432,8 +375,19 @@ class RussianResolver:
             if found is unnamed and (name or tokens.words[at] == HANDLE):
                 found = replace(named(tokens, at, at + 1), who=unnamed.who)
                 if name:
-                    found = replace(found, name=self._full(tokens, at))
+                    found = replace(found, name=self._full(tokens, self._given_before(tokens, at)))
         return found
+
+    def _given_before(self, tokens: Tokens, at: int) -> int:
+        """Return where the name begins that a word is the last of: `Диму | Орлова`."""
+        while (
+            at > 0
+            and not tokens.clause_start[at]
+            and is_capital(tokens.words[at - 1])
+            and any(tags & NAME_TAGS for tags in self.lemmas.readings(folded(tokens.words[at - 1])))
+        ):
+            at -= 1
+        return at
 
     def _greeted(self, tokens: Tokens, at: int) -> bool:
         """Say whether `нас` or `меня` stands beside a verb of greeting and is no `от нас`."""

@@ -13,6 +13,7 @@ from leads.linking.linker import Linker
 from leads.linking.records import CompanyRecord, ContactRecord, Mention
 from leads.searches.known import CONFIDENCE, KnownPeople
 from leads.searches.rationing import Ration, ration
+from leads.searches.stored import number
 from leads.signals import BREAK, Composed
 from leads.subjects import Subject, subject_of
 from triggers.match import Detection, Match
@@ -161,15 +162,11 @@ def search_post(post: PostValue) -> SearchPost:
         kind=post.kind,
         published=post.told_at,
         hashtags=post.tags,
-        followers=_number(post.extra.get("followers")),
-        likes=_number(post.extra.get("likes")),
-        replies=_number(post.extra.get("replies")),
-        shares=_number(post.extra.get("shares")),
+        followers=number(post.extra.get("followers")),
+        likes=number(post.extra.get("likes")),
+        replies=number(post.extra.get("replies")),
+        shares=number(post.extra.get("shares")),
     )
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _triggers(composed: Composed, detection: Detection) -> list[Found]:

@@ -161,8 +161,11 @@ class Percolator:
 
     def masks(self, posts: Sequence[SearchPost]) -> dict[str, int]:
         """Return for each search that matches any of a batch of posts which it matches, as bits."""
+        return self.masks_in(self.batch(posts))
+
+    def masks_in(self, batch: Batch) -> dict[str, int]:
+        """Return the same for posts that `batch` has turned about."""
         with _without_collection():
-            batch = self.batch(posts)
             worked_out = (
                 (filed.name, filed.plan.posts(batch, batch.all)) for filed in self._candidates(batch)
             )

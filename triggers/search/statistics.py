@@ -94,7 +94,7 @@ def student(degrees: int) -> float:
     return _T95[degrees - 1] if degrees <= len(_T95) else 1.96 + 2.4 / degrees
 
 
-def overlap(name: str, these: Collection[str], others: Collection[str]) -> Overlap:
+def overlap(name: str, these: Collection[object], others: Collection[object]) -> Overlap:
     """Return how the posts of one search overlap those of another, called `name`."""
     left, right = set(these), set(others)
     shared = len(left & right)
@@ -104,7 +104,7 @@ def overlap(name: str, these: Collection[str], others: Collection[str]) -> Overl
     )
 
 
-def overlaps(this: str, posts: Mapping[str, Collection[str]]) -> list[Overlap]:
+def overlaps(this: str, posts: Mapping[str, Collection[object]]) -> list[Overlap]:
     """Return the overlaps of one search with all others that share a post with it, the largest first."""
     found = [overlap(name, posts[this], held) for name, held in posts.items() if name != this]
     return sorted((one for one in found if one.shared), key=lambda one: (-one.jaccard, one.name))

@@ -79,14 +79,37 @@ def why(searches: Percolator, name: str, post: SearchPost, *, muted: Collection[
 
 def reach(searches: Percolator, name: str, batches: Iterable[Sequence[SearchPost]]) -> Reach:
     """Return how many posts each clause of a search matches by itself. Raises SearchFault."""
-    asker = _Asker(searches)
-    root = asker.clauses(searches.get(name).query.node, None)
+    counter = ReachCounter(searches, name)
     try:
         for posts in batches:
-            root.count(searches.batch(posts))
+            counter.count(searches.batch(posts))
     finally:
-        asker.release()
-    return root.reach()
+        counter.release()
+    return counter.reach()
+
+
+class ReachCounter:
+    """Counts batch by batch how many posts each clause of a search matches by itself.
+
+    Make it before the batches: a batch knows only words that some plan has asked for.
+    """
+
+    def __init__(self, searches: Percolator, name: str) -> None:
+        """Raises SearchFault if there is no such search."""
+        self._asker = _Asker(searches)
+        self._root = self._asker.clauses(searches.get(name).query.node, None)
+
+    def count(self, batch: Batch) -> None:
+        """Add the posts of a batch."""
+        self._root.count(batch)
+
+    def reach(self) -> Reach:
+        """Return the counts so far."""
+        return self._root.reach()
+
+    def release(self) -> None:
+        """Let go of the words that were planned."""
+        self._asker.release()
 
 
 class _Clause:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from triggers.affiliation import quoted
 from triggers.matcher import Hit
 from triggers.rule import SlotPlan
 from triggers.text import HANDLE, MONEY, Tokens
@@ -95,6 +96,9 @@ def _after(plan: SlotPlan, main: Hit, tokens: Tokens, stops: frozenset[str]) -> 
     _, high = tokens.sentence_span(main.start)
     for at in range(main.start, high - 1):
         if tokens.lowers[at] in plan.after:
+            inside = quoted(tokens, at + 1) if plan.name == "company" else None
+            if inside is not None:
+                return _shown(tokens, *inside)
             end = _phrase_end(plan.name, tokens, at + 1, high, stops)
             start = at + 1
             while start < end and tokens.lowers[start] in ("the", "a", "an", "our", "my", "new"):

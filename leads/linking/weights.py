@@ -74,7 +74,7 @@ class Weights:
     role_differs: float = -0.3
     # What stands near the name though nobody has said that it is that person's: a little less than what is told.
     company_near: float = -1.0
-    place_near: float = -1.5
+    place_near: float = -1.0
     role_near: float = -0.5
     # Exact keys: an address or handle is one person's, but for shared mailboxes and handles given up.
     key_agrees: dict[str, float] = field(

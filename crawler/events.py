@@ -24,7 +24,7 @@ class CrawlEvent:
     def line(self) -> str:
         """The event on one line, for a log."""
         if self.kind == "begun":
-            return f"crawl: {self.total} sources are due"
+            return f"crawl: {self.total} {'source is' if self.total == 1 else 'sources are'} due"
         if self.kind == "ended":
             return f"crawl: {self.message}"
         posts = f"{self.posts_new} new, {self.posts_changed} changed of {self.posts_seen} posts"

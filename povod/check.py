@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,21 +16,28 @@ from models.schema import status
 from models.session import database_exists, display_url, open_database, read_only, session_factory
 from povod.config.load import LoadedConfig
 from povod.console import plural
-from povod.faults import ConfigFaults, Fault
+from povod.delivering import senders_of
+from povod.faults import ConfigFaults, Fault, nearest
 from povod.source_sync import refuse_names_in_both
 from povod.wiring import load_detector
+from triggers.kinds import KINDS
+from triggers.loader import load_rules
 
 
 def inspect(loaded: LoadedConfig) -> dict[str, Any]:
     """Look at rules, contacts files and database; return what would run.
 
     Raises:
-        ConfigFaults: a contacts file cannot be read, or a name stands both in the file and in the database.
+        ConfigFaults: a contacts file cannot be read, a secret is of the wrong form, a rule that is switched off
+            does not exist, or a name stands both in the file and in the database.
         RuleFaults: a rule pack is wrong.
         models.DatabaseFault: the database is there and cannot be used.
     """
     contacts = _contacts(loaded)
+    with ExitStack() as clients:
+        senders_of(loaded, clients)  # their secrets must be of the right form
     detector = load_detector(loaded)
+    _refuse_unknown_disabled(loaded)
     return {
         "config": str(loaded.file),
         "database": _database(loaded),
@@ -38,6 +46,23 @@ def inspect(loaded: LoadedConfig) -> dict[str, Any]:
         "rules": {"count": len(detector.rules), "kinds": sorted({rule.kind for rule in detector.rules})},
         "targets": [hook.name for hook in loaded.config.deliver.webhooks],
     }
+
+
+def _refuse_unknown_disabled(loaded: LoadedConfig) -> None:
+    """A misspelled name would leave a rule on that the user believes to be off."""
+    config = loaded.config.rules
+    if not config.disabled:
+        return
+    rules = load_rules([loaded.path(pack) for pack in config.packs]).rules
+    known = sorted({*KINDS, *(rule.name for rule in rules)})
+    known_ids = {rule.id for rule in rules}
+    faults = [
+        loaded.fault(("rules", "disabled", index), f"there is no rule or kind '{word}'{nearest(word, known)}")
+        for index, word in enumerate(config.disabled)
+        if word not in known and word not in known_ids
+    ]
+    if faults:
+        raise ConfigFaults(faults)
 
 
 def _source(item: Any) -> dict[str, Any]:

@@ -49,11 +49,12 @@ def add(session: Session, loaded: LoadedConfig, name: str, url: str, given: Mapp
         UserError: the settings are wrong, or the name or address is taken.
     """
     item = validate(name, url, given)
+    refuse_known(session, url)
     if named := session.scalar(select(Source).where(Source.name == name)):
         where = f" in {loaded.file}" if named.origin == "file" else ""
+        if named.state == "removed":
+            where += ", removed ('povod sources resume' brings it back)"
         raise UserError(f"there is a source named '{name}' already{where}; choose another with --name")
-    if same := session.scalar(select(Source).where(Source.url == url, Source.state != "removed")):
-        raise UserError(f"{url} is read already, as '{same.name}'")
     row = Source(
         name=name,
         url=url,
@@ -64,6 +65,12 @@ def add(session: Session, loaded: LoadedConfig, name: str, url: str, given: Mapp
     session.add(row)
     session.flush()
     return row
+
+
+def refuse_known(session: Session, url: str) -> None:
+    """Raise `UserError` where an address is read already."""
+    if same := session.scalar(select(Source).where(Source.url == url, Source.state != "removed")):
+        raise UserError(f"{url} is read already, as '{same.name}'")
 
 
 def add_all(session: Session, loaded: LoadedConfig, entries: Iterable[Outline]) -> tuple[int, int, list[str]]:

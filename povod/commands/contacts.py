@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from sqlalchemy import func, select
 
-from leads.contacts.csv_import import Options, import_contacts
+from leads.contacts.csv_import import KINDS, Options, import_contacts
 from leads.contacts.faults import ContactsFault
 from leads.contacts.report import ImportReport
 from models import Company, Contact
 from povod.console import note, plural, print_facts, print_json, print_table, say
-from povod.faults import FAILED, UserError
+from povod.faults import FAILED, UserError, nearest
 from povod.options import ConfigOption, JsonOption
 from povod.progress import counting
 from povod.workspace import open_workspace
@@ -25,7 +25,12 @@ SHOWN_ROWS = 20
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV file.", show_default=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A table (CSV, Excel), vCards, an mbox, or a folder that is a Maildir.", show_default=False
+        ),
+    ],
     column: Annotated[
         list[str] | None,
         typer.Option(
@@ -38,6 +43,12 @@ def import_(
     delimiter: Annotated[
         str | None, typer.Option(help="The file's delimiter, where the guess is wrong.")
     ] = None,
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--as", help=f"What kind of file it is, where its name does not say: {', '.join(KINDS)}."
+        ),
+    ] = "",
     owner: Annotated[str, typer.Option(help="Who looks after them, where the file does not say.")] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")
@@ -46,8 +57,8 @@ def import_(
     as_json: JsonOption = False,
 ) -> None:
     """Import contacts. Safe to repeat: a row that is known already is merged or left unchanged."""
+    options = Options(_mapping(column or []), encoding, _delimiter(delimiter), owner=owner, kind=_kind(kind))
     workspace = open_workspace(config)
-    options = Options(_mapping(column or []), encoding, delimiter, owner=owner)
     with workspace.session() as session, counting("contacts") as progress:
         try:
             report = import_contacts(
@@ -62,7 +73,7 @@ def import_(
         except ContactsFault as fault:
             raise UserError(*str(fault).splitlines(), status=FAILED) from None
     if as_json:
-        print_json(_facts(report) | {"refused": [asdict(row) for row in report.refused]})
+        print_json(_facts(report) | _rows(report))
     else:
         _tell(report)
     if report.rows and report.refused_count == report.rows:
@@ -78,10 +89,33 @@ def _mapping(columns: list[str]) -> dict[str, str] | None:
     return dict(column.split("=", 1) for column in columns) or None
 
 
+def _delimiter(given: str | None) -> str | None:
+    found = "\t" if given == "\\t" else given
+    if found is not None and (len(found) != 1 or found in '"\r\n'):
+        raise UserError(f"--delimiter {given}: a delimiter is one character, such as ; or \\t for a tab")
+    return found
+
+
+def _kind(given: str) -> str:
+    if given and given not in KINDS:
+        raise UserError(f"--as {given}: there is no such kind of file{nearest(given, list(KINDS))}")
+    return given
+
+
+def _rows(report: ImportReport) -> dict[str, object]:
+    """Return what is said of single rows; the texts of notes and changes hold personal data, as the file does."""
+    return {
+        "refused": [asdict(row) for row in report.refused],
+        "warnings": [asdict(row) for row in report.warnings],
+        "changes": [asdict(change) for change in report.changes],
+    }
+
+
 def _facts(report: ImportReport) -> dict[str, object]:
     return {
         "file": report.file,
-        "read as": f"{report.encoding}, delimiter {report.delimiter!r}",
+        "encoding": report.encoding,
+        "delimiter": report.delimiter,
         "rows": report.rows,
         "imported": report.imported,
         "merged": report.merged,
@@ -96,7 +130,8 @@ def _facts(report: ImportReport) -> dict[str, object]:
 
 
 def _tell(report: ImportReport) -> None:
-    say(f"{report.file}: read as {report.encoding}, columns parted by {report.delimiter!r}")
+    parted = f", columns parted by {report.delimiter!r}" if report.delimiter else ""
+    say(f"{report.file}: read as {report.encoding}{parted}")
     print_table(
         ("field", "from column"), [(field, "; ".join(names)) for field, names in report.mapping.items()]
     )

@@ -44,6 +44,8 @@ def add(
     given = {"language": language, "interval": interval, "tags": tag or [], "people": people, "basis": basis}
     given = {key: value for key, value in given.items() if value}
     source_book.validate(name or "unnamed", url, given)
+    with workspace.session() as session:
+        source_book.refuse_known(session, url)
     if not no_check:
         checked = _read_once(workspace, url)
         url, name = checked.url, name or source_book.name_from(checked.title, checked.url)
@@ -205,9 +207,9 @@ def import_(
     try:
         entries = opml.read(file.read_bytes())
     except OSError as error:
-        raise UserError(f"{file}: cannot be read: {error.strerror}") from None
+        raise UserError(f"{file}: cannot be read: {error.strerror}", status=FAILED) from None
     except ValueError as error:
-        raise UserError(f"{file}: {error}") from None
+        raise UserError(f"{file}: {error}", status=FAILED) from None
     with workspace.session() as session:
         added, known, refused = source_book.add_all(session, workspace.loaded, entries)
     for line in refused:

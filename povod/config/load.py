@@ -34,6 +34,10 @@ WORDS = {
     "model_type": "'{key}' holds keys and values, each on a line of its own",
     "path_type": "'{key}' is a path, not {value!r}",
     "string_too_short": "'{key}' is too short",
+    "greater_than": "'{key}' is above {bound}, not {value!r}",
+    "greater_than_equal": "'{key}' is at least {bound}, not {value!r}",
+    "less_than_equal": "'{key}' is at most {bound}, not {value!r}",
+    "finite_number": "'{key}' is a number, not {value!r}",
 }
 
 
@@ -141,7 +145,8 @@ def _in_words(detail: ErrorDetails, path: tuple[str | int, ...]) -> str:
     if kind == "extra_forbidden":
         return f"unknown key '{path[-1]}'{nearest(str(path[-1]), _keys_at(path[:-1]))}"
     if kind in WORDS:
-        return WORDS[kind].format(key=key, value=detail["input"])
+        bound = next(iter(detail.get("ctx", {}).values()), "")
+        return WORDS[kind].format(key=key, value=detail["input"], bound=bound)
     if kind == "literal_error":
         return f"'{key}' is {detail.get('ctx', {}).get('expected', '')}, not {detail['input']!r}"
     message = detail["msg"].removeprefix("Value error, ")

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from povod.config.values import SecretReference
 from povod.config.yaml_lines import LinedYaml
 from povod.faults import Fault, nearest
+from triggers.kinds import KINDS
 
 Where = tuple[str | int, ...]
 NAMED_LISTS: tuple[tuple[str, ...], ...] = (("sources",), ("deliver", "webhooks"))
@@ -24,6 +25,7 @@ def faults(lined: LinedYaml, file: Path) -> Iterator[Fault]:
     for where, what in (
         *_repeats(lined),
         *_missing_files(lined, file.parent),
+        *_unknown_kinds(lined),
         *_missing_secrets(lined, file.parent),
     ):
         yield Fault(str(file), lined.line_of(where), what)
@@ -59,11 +61,26 @@ def _missing_files(lined: LinedYaml, folder: Path) -> Iterator[tuple[Where, str]
     for index, item in _dicts(lined.data, ("contacts",)):
         name = item.get("file")
         if isinstance(name, str) and not (folder / Path(name).expanduser()).is_file():
-            yield ("contacts", index, "file"), f"there is no file {name}{_near(folder / name)}"
+            yield ("contacts", index, "file"), _no_file(folder, name)
     packs = _at(lined.data, ("rules", "packs"))
     for index, name in enumerate(packs if isinstance(packs, list) else []):
         if isinstance(name, str) and not (folder / Path(name).expanduser()).is_dir():
             yield ("rules", "packs", index), f"there is no folder {name}{_near(folder / name)}"
+
+
+def _no_file(folder: Path, name: str) -> str:
+    if (folder / Path(name).expanduser()).is_dir():
+        return f"{name} is a folder, not a file"
+    return f"there is no file {name}{_near(folder / name)}"
+
+
+def _unknown_kinds(lined: LinedYaml) -> Iterator[tuple[Where, str]]:
+    for hook, item in _dicts(lined.data, ("deliver", "webhooks")):
+        kinds = item.get("kinds")
+        for index, kind in enumerate(kinds if isinstance(kinds, list) else []):
+            if isinstance(kind, str) and kind not in KINDS and not kind.startswith("search:"):
+                place = ("deliver", "webhooks", hook, "kinds", index)
+                yield place, f"there is no kind '{kind}'{nearest(kind, list(KINDS))}"
 
 
 def _missing_secrets(lined: LinedYaml, folder: Path) -> Iterator[tuple[Where, str]]:

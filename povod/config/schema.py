@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from povod.config.values import Duration, SecretReference, Size
 
 NAME = re.compile(r"[^\W_][\w.@ -]{0,99}")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 def _check_name(value: str) -> str:
@@ -25,11 +26,29 @@ def _check_name(value: str) -> str:
 
 
 def _check_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # half a bracket, a port that is no number
+        usable = False
+    if not usable:
         raise ValueError("an address here starts with http:// or https:// and names a host")
     if parts.username or parts.password:
         raise ValueError("a user name or password does not belong in an address")
+    return value
+
+
+def _check_user_agent(value: str) -> str:
+    if not value.isascii() or not value.isprintable():
+        raise ValueError(
+            "a user agent is one line of ASCII letters, digits and signs: it is sent in a header"
+        )
+    return value
+
+
+def _check_language(value: str) -> str:
+    if not LANGUAGE.fullmatch(value):
+        raise ValueError("a language is its code of two or three small letters, such as en or ru")
     return value
 
 
@@ -44,7 +63,8 @@ def _check_network(value: str) -> str:
 Name = Annotated[str, AfterValidator(_check_name)]
 Url = Annotated[str, AfterValidator(_check_url)]
 Network = Annotated[str, AfterValidator(_check_network)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Language = Annotated[str, AfterValidator(_check_language)]
+UserAgent = Annotated[str, Field(min_length=3), AfterValidator(_check_user_agent)]
 
 
 class Section(BaseModel):
@@ -109,10 +129,9 @@ class RulesConfig(Section):
 class FetchConfig(Section):
     """How sources are read: politely, and never past these limits."""
 
-    user_agent: str = Field(
+    user_agent: UserAgent = Field(
         "povod/0.1 (+https://povod.example/bot)",
         description="Who is asking. Put an address in it at which the site's owner finds you.",
-        min_length=3,
     )
     concurrency: int = Field(
         16, ge=1, le=256, description="Requests in flight over all hosts; one per host at most."
@@ -215,8 +234,13 @@ class RunConfig(Section):
 
 def _database_address(value: Any) -> Any:
     """Refuse a password in the file; accept a plain path for SQLite."""
+    if not isinstance(value, str | dict):
+        raise ValueError("is a text such as sqlite:///povod.sqlite3, or {env: NAME}")
     if isinstance(value, str):
-        parts = urlsplit(value)
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            raise ValueError("this is no database address") from None
         if parts.password:
             raise ValueError("a password does not belong in this file; write the address as {env: NAME}")
         if parts.scheme.split("+")[0] not in ("sqlite", "postgresql"):

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LONGEST = timedelta(days=36_500)  # beyond it, dates counted from now leave the calendar
 _BYTES = {"": 1, "B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
 
@@ -21,7 +22,10 @@ def parse_duration(value: Any) -> Any:
     found = re.fullmatch(r"(\d{1,6})\s*([smhdw])", value.strip()) if isinstance(value, str) else None
     if not found:
         raise ValueError("a length of time is a number and a unit, such as 90s, 30m, 2h, 7d or 1w")
-    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+    length = timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+    if not length or length > _LONGEST:
+        raise ValueError("a length of time here is more than nothing and at most a hundred years")
+    return length
 
 
 def parse_size(value: Any) -> Any:

@@ -45,6 +45,9 @@ def read_yaml(text: str, name: str) -> LinedYaml:
     except yaml.YAMLError as error:
         result.faults.append(Fault(name, 0, f"not valid YAML: {str(error).splitlines()[0]}"))
         return result
+    except RecursionError:
+        result.faults.append(Fault(name, 0, f"nested more than {MAX_DEPTH} levels deep"))
+        return result
     if node is not None:
         result.data = _Reader(name, result).value(node, ())
     return result

@@ -96,6 +96,41 @@ def test_a_column_can_be_named_where_the_guess_is_wrong(povod: Povod, configured
     assert "write field=column" in povod("contacts", "import", "odd.csv", "--map", "name").err
 
 
+def test_how_a_contacts_file_is_to_be_read_is_checked_before_it_is_read(
+    povod: Povod, configured: Path
+) -> None:
+    for option, value, words in (
+        ("--delimiter", ";;", "a delimiter is one character"),
+        ("--as", "vcrad", "did you mean 'vcard'?"),
+    ):
+        ran = povod("contacts", "import", "contacts.csv", option, value)
+        assert (ran.status, ran.out) == (2, "")
+        assert words in ran.err
+
+
+def test_a_contacts_file_can_be_said_to_be_what_its_name_does_not_say(povod: Povod, configured: Path) -> None:
+    card = "BEGIN:VCARD\nVERSION:3.0\nFN:Clara Unknown\nEMAIL:clara@heron.example\nEND:VCARD\n"
+    (configured / "cards.txt").write_text(card, encoding="utf-8")
+    report = json.loads(povod("contacts", "import", "cards.txt", "--as", "vcard", "--json").out)
+    assert (report["imported"], report["warnings"], report["changes"]) == (1, [], [])
+
+
+def test_check_tells_a_switched_off_rule_that_does_not_exist_and_a_secret_of_the_wrong_form(
+    povod: Povod, configured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (configured / "off.yml").write_text("rules: {disabled: [layofs, funding]}", encoding="utf-8")
+    ran = povod("check", "-c", "off.yml")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == "povod: off.yml:1: there is no rule or kind 'layofs'; did you mean 'layoffs'?\n"
+    monkeypatch.setenv("HOOK", "no such secret")
+    hook = 'deliver: {webhooks: [{name: a, url: "https://a.example/", secret: {env: HOOK}}]}'
+    (configured / "hook.yml").write_text(hook, encoding="utf-8")
+    ran = povod("check", "-c", "hook.yml")
+    assert (ran.status, ran.out) == (2, "")
+    assert "hook.yml:1: a webhook secret is" in ran.err
+    assert "no such secret" not in ran.err
+
+
 def test_detect_is_a_filter_that_tells_bad_lines_and_goes_on(povod: Povod) -> None:
     lines = ['{"id": "a", "text": "I got a new job!"}', "not json", '{"id": "b", "text": "It rained."}']
     ran = povod("detect", stdin="\n".join(lines) + "\n")

@@ -72,6 +72,53 @@ contacts:
     ]
 
 
+def test_limits_are_told_in_plain_words(tmp_path: Path) -> None:
+    text = """\
+linking: {link_at: 1.5, review_at: x}
+fetch: {concurrency: 0, timeout: 0s, max_interval: 999999w, user_agent: "a\\nb"}
+run: {every: 0s, batch: 0}
+database: 5
+sources:
+  - {name: a, url: "http://[::1", language: English}
+"""
+    assert faults_of(tmp_path, text) == [
+        "povod.yml:1: 'linking.link_at' is at most 1.0, not 1.5",
+        "povod.yml:1: 'linking.review_at' is a number, not 'x'",
+        "povod.yml:2: 'fetch.concurrency' is at least 1, not 0",
+        "povod.yml:2: 'fetch.max_interval': a length of time here is more than nothing and at most a hundred years",
+        "povod.yml:2: 'fetch.timeout': a length of time here is more than nothing and at most a hundred years",
+        "povod.yml:2: 'fetch.user_agent': a user agent is one line of ASCII letters, digits and signs: "
+        "it is sent in a header",
+        "povod.yml:3: 'run.batch' is at least 1, not 0",
+        "povod.yml:3: 'run.every': a length of time here is more than nothing and at most a hundred years",
+        "povod.yml:4: 'database': is a text such as sqlite:///povod.sqlite3, or {env: NAME}",
+        "povod.yml:6: 'sources[1].language': a language is its code of two or three small letters, such as en or ru",
+        "povod.yml:6: 'sources[1].url': an address here starts with http:// or https:// and names a host",
+    ]
+
+
+def test_a_folder_in_place_of_a_file_is_called_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "people").mkdir()
+    assert faults_of(tmp_path, "contacts: [{file: people}]") == [
+        "povod.yml:1: people is a folder, not a file"
+    ]
+
+
+def test_a_kind_that_is_none_is_a_fault_of_its_target(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOK", "whsec_x")
+    hook = '{name: a, url: "https://a.example/", secret: {env: HOOK}, kinds: [layofs, "search:crm"]}'
+    assert faults_of(tmp_path, f"deliver: {{webhooks: [{hook}]}}") == [
+        "povod.yml:1: there is no kind 'layofs'; did you mean 'layoffs'?"
+    ]
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 3000, "a: " + "{b: " * 3000 + "}" * 3000])
+def test_values_nested_without_end_are_a_fault(tmp_path: Path, text: str) -> None:
+    assert faults_of(tmp_path, text) == ["povod.yml: nested more than 30 levels deep"]
+
+
 def test_a_key_given_twice_is_a_fault(tmp_path: Path) -> None:
     assert faults_of(tmp_path, "sources: []\nsources: []\n") == [
         "povod.yml:2: the key 'sources' stands here twice; keep one of them"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,12 @@ def find_post(session: Session, named: str) -> StoredPost | None:
         if row is not None:
             return _value(row)
     return None
+
+
+def posts_by_id(session: Session, row_ids: Collection[int]) -> list[StoredPost]:
+    """Return some posts, the latest stored first."""
+    query = _select().where(Post.id.in_(row_ids)).order_by(Post.id.desc())
+    return [_value(row) for row in session.execute(query)]
 
 
 def _wanted(since: datetime | None) -> list[ColumnElement[bool]]:

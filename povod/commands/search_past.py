@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from leads.searches import labels, store
 from leads.searches.past import Backtest, highlighted, places
-from leads.searches.stored import StoredPost, find_post
+from leads.searches.stored import StoredPost, find_post, posts_by_id
 from models import DroppedMatch
 from povod.commands.leads import by_me
 from povod.console import note, plural, print_json, printable, say
@@ -21,11 +21,13 @@ from povod.options import ConfigOption, JsonOption
 from povod.past import Past, open_past
 from triggers.search.definitions import SearchDefinition
 from triggers.search.posts import SearchPost
-from triggers.search.statistics import Proportion, difference, flood
+from triggers.search.statistics import Proportion, flood
 from triggers.search.why import why as reasons
 
 # More leads a day than one person looks at, where a search has no daily cap that says how many.
 READABLE = 20.0
+# So many of the posts that a new version gains and loses are shown, the newest of them.
+SHOWN = 20
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 TRIED = "(this query)"
 NameArgument = Annotated[str, typer.Argument(help="The search's name.", show_default=False)]
@@ -212,22 +214,29 @@ def diff(
         now = past.book.get(name)
         earlier = f"{name} (version {against})"
         past.add(replace(_version(past, name, against), name=earlier))
-        done = past.backtest([name, earlier], days, samples=1_000_000)
-        found = {one: {post.post.id: post for post in done.brought[one].samples} for one in (name, earlier)}
-        gained, lost = difference(found[earlier], found[name])
+        done = past.backtest([name, earlier], days, samples=0)
+        found = {one: done.brought[one].posts for one in (name, earlier)}
         parts = (
-            ("gained", [found[name][key] for key in gained], name),
-            ("lost", [found[earlier][key] for key in lost], earlier),
+            ("gained", found[name] - found[earlier], name),
+            ("lost", found[earlier] - found[name], earlier),
         )
-        facts = {word: _samples(past, one, posts) for word, posts, one in parts}
+        facts = {word: _newest(past, one, row_ids) for word, row_ids, one in parts}
+    counts = {word: len(row_ids) for word, row_ids, _ in parts}
+    both = len(found[name] & found[earlier])
     if as_json:
-        print_json({"search": now.name, "against": against, "posts": done.posts} | facts)
+        told = {"search": now.name, "against": against, "posts": done.posts, "both": both, "counts": counts}
+        print_json(told | facts)
         return
-    both = len(set(found[name]) & set(found[earlier]))
-    say(f"{len(gained):,} gained, {len(lost):,} lost, {both:,} in both, of {done.posts:,} posts")
+    say(f"{counts['gained']:,} gained, {counts['lost']:,} lost, {both:,} in both, of {done.posts:,} posts")
     for word, sign in (("gained", "+"), ("lost", "-")):
-        for sample in facts[word][:20]:
+        for sample in facts[word]:
             say(printable(f"{sign} {sample['told_at']:%Y-%m-%d}  {sample['source']}  {sample['words']}"))
+
+
+def _newest(past: Past, name: str, row_ids: set[int]) -> list[dict[str, Any]]:
+    with past.workspace.session() as session:
+        posts = posts_by_id(session, sorted(row_ids)[-SHOWN:])
+    return _samples(past, name, posts)
 
 
 def _version(past: Past, name: str, number: int) -> SearchDefinition:

@@ -15,6 +15,14 @@ FLAGS: dict[str, str] = {
     "advert": "an advertisement or a giveaway",
     "retweet": "a repeated post of somebody else",
 }
+# Why a match was dropped: a flag above, or one of these. A reason is `code` or `code: detail`.
+DROP_REASONS: dict[str, str] = {
+    **FLAGS,
+    "register": "a kind of text the rule does not trust, or not the one it asks for; the detail names it",
+    "filter": "one of the rule's own filters; the detail names it",
+    "subject": "about nobody who can be told, or somebody the rule does not accept; the detail says who",
+    "weak": "too little confidence left; the detail is how much",
+}
 ACTIONS = ("drop", "lower", "flag", "ignore")
 DEFAULTS: dict[str, dict[str, str]] = {
     "life": {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from triggers.engine import LanguageEngine, Work
+from triggers.entities import load_entities
+from triggers.faults import RuleFault, RuleFaults
 from triggers.language import identify
 from triggers.loader import builtin_folder, load_rules
 from triggers.match import Detection, Document
@@ -15,7 +17,7 @@ from triggers.rule_reader import LANGUAGES
 from triggers.words import WordLists
 
 # Raised when the engine finds other matches with the same rules: what was processed is looked at again.
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 # The vocabulary of so many texts is held at once, then forgotten.
 ZONE = 2_000
 
@@ -23,16 +25,25 @@ ZONE = 2_000
 class Detector:
     """All rules in force, for every language. Not for sharing between threads: one for each worker process."""
 
-    def __init__(self, rules: Sequence[Rule], words: dict[str, WordLists]) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], words: dict[str, WordLists], pipelines: Mapping[str, str] | None = None
+    ) -> None:
+        """Make the rules ready. Raises RuleFaults with what is wrong in any language's phrases."""
         self.rules = tuple(rules)
+        self.pipelines = dict(pipelines or {})
         cues = builtin_folder() / "_cues"
-        self._engines = {
-            lang: LanguageEngine(
-                lang, [r for r in rules if r.language == lang], words[lang], cues / f"{lang}.yml"
-            )
-            for lang in LANGUAGES
-        }
-        self.version = _version(self.rules, words)
+        self._engines: dict[str, LanguageEngine] = {}
+        faults: list[RuleFault] = []
+        for lang in LANGUAGES:
+            own = [rule for rule in rules if rule.language == lang]
+            try:
+                entities = load_entities(lang, self.pipelines[lang]) if lang in self.pipelines else None
+                self._engines[lang] = LanguageEngine(lang, own, words[lang], cues / f"{lang}.yml", entities)
+            except RuleFaults as found:
+                faults.extend(found.faults)
+        if faults:
+            raise RuleFaults(faults)
+        self.version = _version(self.rules, words, self.pipelines)
 
     @classmethod
     def load(
@@ -42,19 +53,30 @@ class Detector:
         sensitive: bool = False,
         disabled: Iterable[str] = (),
         kinds: Iterable[str] | None = None,
+        pipelines: Mapping[str, str] | None = None,
     ) -> Detector:
         """Load the built-in rules with the packs over them.
 
         `disabled` names rules or kinds to leave out, `kinds` the only ones to keep; sensitive
         rules are off unless `sensitive`. The user's own packs are checked in full, examples
-        included. Raises RuleFaults.
+        included. `pipelines` names an installed spaCy pipeline for a language (`{"en": "en_core_web_sm"}`),
+        whose entities then help to tell people, companies and places; nothing needs one.
+        Raises RuleFaults with everything that is wrong, PipelineFault for a pipeline that cannot be used.
         """
-        rules = load_rules(packs, sensitive=sensitive, disabled=disabled, kinds=kinds)
-        if packs:
-            from triggers.validators import check_packs  # noqa: PLC0415 -- validators test rules with a Detector
+        rules = load_rules(packs, sensitive=sensitive, disabled=disabled, kinds=kinds, strict=False)
+        faults = [fault for pack in rules.packs for fault in pack.faults]
+        detector = None
+        try:
+            detector = cls(rules.rules, rules.words, pipelines)
+            if packs:
+                from triggers.validators import check_packs  # noqa: PLC0415 -- validators test rules with a Detector
 
-            check_packs(rules)
-        return cls(rules.rules, rules.words)
+                check_packs(rules)
+        except RuleFaults as found:
+            faults.extend(found.faults)
+        if faults or detector is None:
+            raise RuleFaults(faults)
+        return detector
 
     def languages(self) -> tuple[str, ...]:
         """Return the languages that have rules."""
@@ -100,13 +122,14 @@ class Detector:
         ]
 
 
-def _version(rules: Sequence[Rule], words: dict[str, WordLists]) -> str:
+def _version(rules: Sequence[Rule], words: dict[str, WordLists], pipelines: Mapping[str, str]) -> str:
     digest = hashlib.sha256(ENGINE_VERSION.encode())
     for rule in rules:
         digest.update(f"{rule.id} {rule.version}\n".encode())
     for lang in sorted(words):
         for name in sorted(words[lang].lists):
             digest.update(f"{lang} {name} {' '.join(words[lang].lists[name])}\n".encode())
+    digest.update("".join(f"{lang} {name}\n" for lang, name in sorted(pipelines.items())).encode())
     for path in sorted((builtin_folder() / "_cues").glob("*.yml")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -15,6 +15,7 @@ from triggers.anchors import Anchors, Gate, Needs, Order, Surface
 from triggers.condition import Truth
 from triggers.context import ContextCues, Place, flags_of, shared_cues
 from triggers.dates import When, as_told, bearing, find_dates
+from triggers.entities import Entities, Entity
 from triggers.faults import RuleFault, RuleFaults
 from triggers.lemmas import Russian, folded, lemmatiser
 from triggers.match import Document, Dropped, Match
@@ -70,7 +71,14 @@ class Work:
 class LanguageEngine:
     """All rules of one language, ready to find matches."""
 
-    def __init__(self, lang: str, rules: Sequence[Rule], words: WordLists, cues: Path) -> None:
+    def __init__(
+        self,
+        lang: str,
+        rules: Sequence[Rule],
+        words: WordLists,
+        cues: Path,
+        entities: Entities | None = None,
+    ) -> None:
         self.lang = lang
         self.rules = rules
         self.words = words
@@ -80,6 +88,7 @@ class LanguageEngine:
         self.entries: list[Entry] = []
         self.filters: defaultdict[Rule, list[Entry]] = defaultdict(list)
         self._cue_path = cues
+        self.entities = entities
         self._possible: dict[tuple[Rule, frozenset[str]], bool] = {}
         self._enter_rules()
 
@@ -177,6 +186,12 @@ class _Finder:
     @cached_property
     def registers(self) -> frozenset[str]:
         return self.engine.registers.of(self.tokens)
+
+    @cached_property
+    def entities(self) -> tuple[Entity, ...]:
+        """The names a trained pipeline finds, for those who have one."""
+        entities = self.engine.entities
+        return () if entities is None else entities.of(self.work.document.text)
 
     @cached_property
     def cues(self) -> list[Place]:
@@ -351,7 +366,18 @@ class _Finder:
         verb = hit.labels.get("verb", (hit.start, hit.end))[0]
         company = "company" in rule.subject.accept and "person" not in rule.subject.accept
         at = Predicate(hit.start, hit.end, verb, find, company)
-        return self.engine.resolver.resolve(self.tokens, at, self.registers)
+        found = self.engine.resolver.resolve(self.tokens, at, self.registers)
+        return self._as_entity(found) if self.entities else found
+
+    def _as_entity(self, found: Subject | None) -> Subject | None:
+        """Correct what a subject's name stands for by what the pipeline takes it for."""
+        if found is None or found.place is None or found.who not in ("person", "public"):
+            return found
+        start, end = self.tokens.starts[found.place[0]], self.tokens.ends[found.place[1] - 1]
+        labels = {e.label for e in self.entities if e.start < end and start < e.end}
+        if labels == {"company"}:
+            return replace(found, who="company", relation=None)
+        return NOBODY if labels == {"place"} else found
 
     def _assumed(self, rule: Rule, selection: Selection, hit: Hit) -> Subject:
         """Return whom a selection takes its words to be about, unless the text names somebody else.
@@ -396,6 +422,7 @@ class _Finder:
         slots: dict[str, Any] = {"subject": subject.slot()}
         slots.update(fill(rule.slots, others, hit, self.tokens, self.engine.words.words("_gap")))
         self._name_company(slots, hit, others, subject)
+        self._name_entities(slots, rule, hit)
         when = self._when(hit)
         if when is not None:
             slots["when"] = when.slot(quote(self.tokens, when.start, when.end))
@@ -411,6 +438,23 @@ class _Finder:
             company = company_of(self.tokens, subject.place, self.engine.words.words("role"))
             if company:
                 slots["company"] = company
+
+    def _name_entities(self, slots: dict[str, Any], rule: Rule, hit: Hit) -> None:
+        """Fill what is still empty with the only name of its kind in the sentence; take no place for a company."""
+        if not self.entities:
+            return
+        low, high = self.tokens.sentence_span(hit.start)
+        span = self.tokens.starts[low], self.tokens.ends[high - 1]
+        text = self.tokens.text
+        inside = [entity for entity in self.entities if span[0] <= entity.start and entity.end <= span[1]]
+        named = {text[entity.start : entity.end]: entity.label for entity in inside}
+        if named.get(str(slots.get("company"))) == "place":
+            slots["place"] = slots.get("place") or slots["company"]
+            slots["company"] = None
+        for plan in rule.slots:
+            of_kind = [name for name, label in named.items() if label == plan.name]
+            if plan.name in ("company", "place") and not slots.get(plan.name) and len(of_kind) == 1:
+                slots[plan.name] = of_kind[0]
 
     def _match(self, rule: Rule, hit: Hit, slots: dict[str, Any]) -> Match:
         start, end = self.tokens.starts[hit.start], self.tokens.ends[hit.end - 1]

@@ -41,13 +41,18 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A match that its context took back, and for which reason."""
+    """A match that its context took back. `reason` is one of `DROP_REASONS`, with a detail behind a colon."""
 
     kind: str
     rule: str
     start: int
     end: int
     reason: str
+
+    @property
+    def code(self) -> str:
+        """Return the reason without its detail: what is counted."""
+        return self.reason.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 import io
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from triggers.context_flags import DROP_REASONS, FLAGS
 from triggers.detector import Detector
 from triggers.filter import detect_lines
 from triggers.kinds import KINDS
@@ -50,7 +52,7 @@ def test_any_text_is_looked_at_and_every_quote_is_in_it(
         assert 0 < match.confidence <= 1
     for dropped in found.dropped:
         assert 0 <= dropped.start < dropped.end <= len(text)
-        assert dropped.reason
+        assert dropped.code in DROP_REASONS
 
 
 @settings(max_examples=25, deadline=None)
@@ -86,6 +88,11 @@ def test_what_is_dropped_says_why(detector: Detector, text: str, flag: str) -> N
     found = detector.detect(Document(text, published=datetime(2025, 3, 12, tzinfo=UTC)))
     assert not [m for m in found.matches if m.kind == "wedding"]
     assert any(d.reason.startswith((flag, "filter", "subject")) for d in found.dropped if d.kind == "wedding")
+
+
+def test_every_flag_and_every_reason_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "detection.md").read_text(encoding="utf-8")
+    assert [code for code in {**FLAGS, **DROP_REASONS} if f"| `{code}` |" not in text] == []
 
 
 def test_a_language_without_rules_is_named_and_silent(detector: Detector) -> None:

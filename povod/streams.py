@@ -11,7 +11,7 @@ from typing import IO, Annotated
 
 import typer
 
-from povod.faults import UserError
+from povod.faults import FAILED, UserError
 
 InOption = Annotated[str, typer.Option("--in", help="JSON lines to read; - is standard input.")]
 OutOption = Annotated[str, typer.Option("--out", help="JSON lines to write; - is standard output.")]
@@ -28,7 +28,7 @@ def filtering(source: str, target: str) -> Iterator[tuple[IO[str], IO[str]]]:
     """Open what a filter reads and writes; `-` is standard input or output.
 
     Raises:
-        UserError: a file cannot be opened, or is to be read and written at once.
+        UserError: a file cannot be opened, is to be read and written at once, or is no UTF-8 text.
     """
     if source != "-" and target != "-" and _same(Path(source), Path(target)):
         raise UserError(f"{target}: cannot be read and written at once; name another file to write")
@@ -37,7 +37,14 @@ def filtering(source: str, target: str) -> Iterator[tuple[IO[str], IO[str]]]:
         outgoing = _open(files, target, "w") if target != "-" else sys.stdout
         as_utf8(incoming)
         as_utf8(outgoing)
-        yield incoming, outgoing
+        try:
+            yield incoming, outgoing
+        except UnicodeDecodeError as error:
+            name = source if source != "-" else "standard input"
+            byte = f"0x{error.object[error.start]:02x}"
+            raise UserError(
+                f"{name}: not UTF-8 text (byte {byte}); save it as UTF-8", status=FAILED
+            ) from None
 
 
 def _open(files: ExitStack, name: str, mode: str) -> IO[str]:

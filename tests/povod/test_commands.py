@@ -143,6 +143,13 @@ def test_detect_is_a_filter_that_tells_bad_lines_and_goes_on(povod: Povod) -> No
     assert ran.status == 1
 
 
+def test_a_filter_says_that_its_input_is_no_text(povod: Povod, tmp_path: Path) -> None:
+    (tmp_path / "posts.jsonl").write_bytes(b"\xff\xfe{}")
+    ran = povod("detect", "--in", "posts.jsonl")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == "povod: posts.jsonl: not UTF-8 text (byte 0xff); save it as UTF-8\n"
+
+
 def test_the_dump_of_two_runs_over_the_same_feed_is_the_same(povod: Povod, configured: Path) -> None:
     dumps = []
     for _ in range(2):

@@ -12,6 +12,7 @@ import typer
 
 from povod import __version__
 from povod.faults import FAILED, WRONG_USE, UserError
+from povod.streams import speak_any_script
 
 # Which module of povod.commands holds which command. Only the module that is called for is imported: a filter
 # in a pipe must not wait for the crawler's libraries, nor `sources list` for those of detection.
@@ -78,6 +79,8 @@ def _root(
 
 def main() -> None:
     """Run the command line; whatever goes wrong ends as lines of words and an exit status."""
+    speak_any_script(sys.stdout)
+    speak_any_script(sys.stderr)
     try:
         _run()
     except UserError as error:

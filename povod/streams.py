@@ -23,6 +23,13 @@ def as_utf8(stream: IO[str]) -> None:
         stream.reconfigure(encoding="utf-8", newline="")
 
 
+def speak_any_script(stream: IO[str]) -> None:
+    """Let a standard stream carry every script: UTF-8 in a pipe, escapes on a terminal that knows fewer letters."""
+    if isinstance(stream, io.TextIOWrapper):
+        encoding = stream.encoding if stream.isatty() else "utf-8"
+        stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
 @contextmanager
 def filtering(source: str, target: str) -> Iterator[tuple[IO[str], IO[str]]]:
     """Open what a filter reads and writes; `-` is standard input or output.

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,6 +144,18 @@ def test_detect_is_a_filter_that_tells_bad_lines_and_goes_on(povod: Povod) -> No
     ]
     assert ran.err.startswith("line 2: ")
     assert ran.status == 1
+
+
+def test_names_in_any_script_are_written_whatever_the_system_speaks(povod: Povod, tmp_path: Path) -> None:
+    (tmp_path / "povod.yml").write_text("", encoding="utf-8")
+    (tmp_path / "people.csv").write_text("name\nАнна Соколова\n", encoding="utf-8")
+    assert povod("contacts", "import", "people.csv").status == 0
+    command = [sys.executable, "-m", "povod", "contacts", "list"]
+    done = subprocess.run(
+        command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": "ascii"}, timeout=100, check=False
+    )
+    assert done.returncode == 0
+    assert "Анна Соколова" in done.stdout.decode("utf-8")
 
 
 def test_a_filter_says_that_its_input_is_no_text(povod: Povod, tmp_path: Path) -> None:

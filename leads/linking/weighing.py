@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import log2
 
@@ -65,8 +65,11 @@ class Weighing:
         name = self._name(record) if self._told is not None else None
         other = self._key(key).bits if key is not None else 0.0
         agrees = name is not None and not name.contradicts
-        for field in self._others(record, agrees):
-            other += field.bits
+        for what, known in (("company", record.company), ("place", record.place), ("role", record.role)):
+            if known:
+                other += self._field(what, known).bits
+        if agrees and record.key in self._at_home:
+            other += self._weights.own_site
         return (name.bits if name is not None and agrees else 0.0), other
 
     def evidence(self, record: ContactRecord, key: Key | None) -> Evidence:
@@ -85,17 +88,12 @@ class Weighing:
             found.agrees.extend(name.agrees)
             found.differs.extend(name.differs)
             found.reasons.extend(name.reasons)
-        for field in self._others(record, name is not None and not name.contradicts):
-            self._add(found, field)
-        return found
-
-    def _others(self, record: ContactRecord, agrees: bool) -> Iterator[FieldEvidence]:
-        """Yield what everything but names and keys says; an author's site only under the right name."""
         for what, known in (("company", record.company), ("place", record.place), ("role", record.role)):
             if known:
-                yield self._field(what, known)
-        if agrees and record.key in self._at_home:
-            yield FieldEvidence("domain", self._weights.own_site, f"site {self._mention.site} is theirs")
+                self._add(found, self._field(what, known))
+        if self._told is not None and not found.name_contradicts and record.key in self._at_home:
+            found.add("domain", self._weights.own_site, f"site {self._mention.site} is theirs")
+        return found
 
     @staticmethod
     def _add(found: Evidence, field: FieldEvidence) -> None:

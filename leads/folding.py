@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
@@ -181,7 +182,11 @@ def _lead(
     lead = stored.leads.get(story.id)
     if lead is None:
         lead = Lead(key=lead_key(story.key), story_id=story.id, created_at=now, owner="")
-    total, parts = score(story.kind, [fact.evidence for fact in members])
+    total, parts = score(
+        story.kind,
+        [fact.evidence for fact in members],
+        priority=int(_said_by_search(members, "priority") or 0),
+    )
     values: dict[str, object] = {
         "score": total,
         "score_parts": dict(parts),
@@ -191,7 +196,7 @@ def _lead(
     if lead.id not in stored.touched:
         values |= {
             "status": status_of(story.subject_key, members),
-            "owner": _search_owner(members) or _owner(story, known),
+            "owner": _said_by_search(members, "owner") or _owner(story, known),
         }
     changed = {name: value for name, value in values.items() if getattr(lead, name) != value}
     for name, value in changed.items():
@@ -213,10 +218,10 @@ def _contact(story: Story, known: Known) -> Contact | None:
     return known.contacts.get(key) if prefix == "contact" else None
 
 
-def _search_owner(members: Sequence[Fact]) -> str:
-    """Whose saved search the newest evidence is of, where that search says so."""
-    owners = [str((fact.slots.get("search") or {}).get("owner") or "") for fact in members]
-    return next((owner for owner in reversed(owners) if owner), "")
+def _said_by_search(members: Sequence[Fact], key: str) -> Any:
+    """What the saved search says that the newest evidence is of; None where it is of none, or it does not say."""
+    said = [(fact.slots.get("search") or {}).get(key) for fact in members]
+    return next((value for value in reversed(said) if value), None)
 
 
 def _owner(story: Story, known: Known) -> str:

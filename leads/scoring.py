@@ -64,11 +64,14 @@ class Evidence:
     lag: timedelta = timedelta(0)
 
 
-def score(kind: str, evidence: Sequence[Evidence]) -> tuple[float, dict[str, float]]:
-    """The score and its parts, each rounded to a tenth of a point. The best evidence counts, whatever its order."""
+def score(kind: str, evidence: Sequence[Evidence], *, priority: int = 0) -> tuple[float, dict[str, float]]:
+    """The score and its parts, each rounded to a tenth of a point. The best evidence counts, whatever its order.
+
+    `priority` is that of a saved search, -100 to 100: at 100 its matches weigh as much as the strongest kind.
+    """
     posts = len({e.post for e in evidence})
     shares = {
-        "kind": KIND_WEIGHT.get(kind, DEFAULT_KIND_WEIGHT),
+        "kind": KIND_WEIGHT.get(kind, DEFAULT_KIND_WEIGHT) + priority / 100 * (1 - DEFAULT_KIND_WEIGHT),
         "link": max(_link(e) for e in evidence),
         "confidence": max(e.confidence for e in evidence),
         "tie": max(TIE_WEIGHT.get(e.who, 0.5) for e in evidence),

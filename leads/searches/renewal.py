@@ -36,7 +36,13 @@ def renew(session: Session, searches: Iterable[SearchDefinition], versions: Mapp
 
 
 def _fingerprint(search: SearchDefinition, version: str) -> str:
-    parts = (search.enabled_from, sorted(search.buyer.items()), search.dedupe, search.daily_cap)
+    parts = (
+        search.enabled_from,
+        sorted(search.buyer.items()),
+        search.dedupe,
+        search.daily_cap,
+        search.priority,
+    )
     return stable_key("search", version, *map(str, parts), search.owner, *search.deliver)
 
 

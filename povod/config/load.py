@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 from povod.config import references
 from povod.config.schema import Config
 from povod.config.values import SecretReference
-from povod.config.yaml_lines import LinedYaml, read_yaml
 from povod.faults import ConfigFaults, Fault, nearest, readable
+from triggers.lined import Lined, read_all
 
 if TYPE_CHECKING:
     from triggers.search.definitions import SearchDefinition
@@ -47,7 +47,7 @@ class LoadedConfig:
 
     config: Config
     file: Path
-    lined: LinedYaml
+    lined: Lined
     searches: tuple[SearchDefinition, ...] = ()
 
     @property
@@ -88,9 +88,9 @@ def load_config(file: Path) -> LoadedConfig:
         ConfigFaults: everything that is wrong with it, sorted by line.
         UserError: the file cannot be read.
     """
-    lined = read_yaml(readable(file, what="configuration file (povod init writes one)"), str(file))
+    lined = read_all(readable(file, what="configuration file (povod init writes one)"))
     if lined.faults:
-        raise ConfigFaults(lined.faults)
+        raise ConfigFaults(Fault(str(file), fault.line, fault.what) for fault in lined.faults)
     if not isinstance(lined.data, dict | None):
         raise ConfigFaults([Fault(str(file), 1, "a configuration holds keys and values, such as 'sources:'")])
     faults = list(references.faults(lined, file))
@@ -105,7 +105,7 @@ def load_config(file: Path) -> LoadedConfig:
     return LoadedConfig(config, file, lined, tuple(searches))
 
 
-def _searches(lined: LinedYaml, file: Path) -> tuple[list[SearchDefinition], list[Fault]]:
+def _searches(lined: Lined, file: Path) -> tuple[list[SearchDefinition], list[Fault]]:
     if not lined.data or not ("searches" in lined.data or "search_files" in lined.data):
         return [], []
     from povod.config import searches  # noqa: PLC0415 -- most commands need none of the query language
@@ -113,7 +113,7 @@ def _searches(lined: LinedYaml, file: Path) -> tuple[list[SearchDefinition], lis
     return searches.read(lined, file)
 
 
-def _faults(error: ValidationError, lined: LinedYaml, file: str) -> Iterator[Fault]:
+def _faults(error: ValidationError, lined: Lined, file: str) -> Iterator[Fault]:
     for detail in error.errors(include_url=False):
         path = _plain_path(detail["loc"], lined.data)
         yield Fault(file, lined.line_of(path), _in_words(detail, path))

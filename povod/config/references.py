@@ -12,15 +12,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from povod.config.values import SecretReference
-from povod.config.yaml_lines import LinedYaml
 from povod.faults import Fault, nearest
 from triggers.kinds import KINDS
+from triggers.lined import Lined
 
 Where = tuple[str | int, ...]
 NAMED_LISTS: tuple[tuple[str, ...], ...] = (("sources",), ("deliver", "webhooks"))
 
 
-def faults(lined: LinedYaml, file: Path) -> Iterator[Fault]:
+def faults(lined: Lined, file: Path) -> Iterator[Fault]:
     """Yield a fault for every name taken twice and every file, folder or secret that is not there."""
     for where, what in (
         *_repeats(lined),
@@ -44,7 +44,7 @@ def _dicts(data: Any, where: Where) -> Iterator[tuple[int, dict[str, Any]]]:
             yield index, item
 
 
-def _repeats(lined: LinedYaml) -> Iterator[tuple[Where, str]]:
+def _repeats(lined: Lined) -> Iterator[tuple[Where, str]]:
     for where in NAMED_LISTS:
         first: dict[Any, int] = {}
         for index, item in _dicts(lined.data, where):
@@ -57,7 +57,7 @@ def _repeats(lined: LinedYaml) -> Iterator[tuple[Where, str]]:
             first.setdefault(name, index)
 
 
-def _missing_files(lined: LinedYaml, folder: Path) -> Iterator[tuple[Where, str]]:
+def _missing_files(lined: Lined, folder: Path) -> Iterator[tuple[Where, str]]:
     for index, item in _dicts(lined.data, ("contacts",)):
         name = item.get("file")
         if isinstance(name, str) and not (folder / Path(name).expanduser()).is_file():
@@ -74,7 +74,7 @@ def _no_file(folder: Path, name: str) -> str:
     return f"there is no file {name}{_near(folder / name)}"
 
 
-def _unknown_kinds(lined: LinedYaml) -> Iterator[tuple[Where, str]]:
+def _unknown_kinds(lined: Lined) -> Iterator[tuple[Where, str]]:
     for hook, item in _dicts(lined.data, ("deliver", "webhooks")):
         kinds = item.get("kinds")
         for index, kind in enumerate(kinds if isinstance(kinds, list) else []):
@@ -83,7 +83,7 @@ def _unknown_kinds(lined: LinedYaml) -> Iterator[tuple[Where, str]]:
                 yield place, f"there is no kind '{kind}'{nearest(kind, list(KINDS))}"
 
 
-def _missing_secrets(lined: LinedYaml, folder: Path) -> Iterator[tuple[Where, str]]:
+def _missing_secrets(lined: Lined, folder: Path) -> Iterator[tuple[Where, str]]:
     places: list[Where] = [("database",), ("privacy", "suppression_key")]
     values = [(where, _at(lined.data, where)) for where in places]
     hooks = ("deliver", "webhooks")

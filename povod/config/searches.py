@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from povod.config.yaml_lines import LinedYaml
 from povod.faults import Fault, nearest
 from triggers.lined import Lined
 from triggers.search.definitions import LinedFault, SearchDefinition, SearchFaults, load_items, read_items
 
 
-def read(lined: LinedYaml, file: Path) -> tuple[list[SearchDefinition], list[Fault]]:
+def read(lined: Lined, file: Path) -> tuple[list[SearchDefinition], list[Fault]]:
     """Return the searches that can be used, and the faults of each by itself.
 
     Whether they fit together shows only beside those of the database.
@@ -29,9 +28,7 @@ def read(lined: LinedYaml, file: Path) -> tuple[list[SearchDefinition], list[Fau
     return found, faults
 
 
-def _beside(
-    lined: LinedYaml, file: Path, index: int, name: Any
-) -> tuple[list[SearchDefinition], list[Fault]]:
+def _beside(lined: Lined, file: Path, index: int, name: Any) -> tuple[list[SearchDefinition], list[Fault]]:
     if not isinstance(name, str):
         return [], []  # the schema's own fault says it
     path = file.parent / Path(name).expanduser()

@@ -104,9 +104,14 @@ class Merger:
     def __init__(self, source: str, stamp: str) -> None:
         self._source = source
         self._mark = {"from": source, "at": stamp}
+        # Whom this import has met (hashes of keys): of two rows on one person the first decides what both tell, or the
+        # two would take turns in every import.
+        self._met: set[int] = set()
+        self._again = False
 
     def create(self, key: str, draft: Draft, company_id: int | None) -> Person:
         """Return a new person from a row."""
+        self._met.add(hash(key))
         values = {name: draft.values.get(name, "") for name in COLUMNS}
         person = Person(
             None, key, draft.name, draft.external_id, company_id, draft.company, values, list(draft.lists)
@@ -124,6 +129,8 @@ class Merger:
 
     def merge(self, person: Person, draft: Draft, company_id: int | None) -> list[FieldChange]:
         """Bring a row into a known person; return what it changed or would have changed."""
+        self._again = hash(person.key) in self._met
+        self._met.add(hash(person.key))
         changes = list(self._name(person, draft))
         for name in COLUMNS:
             value = draft.values.get(name, "")
@@ -144,7 +151,7 @@ class Merger:
 
     def _set(self, person: Person, name: str, before: str, after: str) -> FieldChange:
         owner = person.source_of(name)
-        kept = bool(before) and owner != self._source
+        kept = bool(before) and (owner != self._source or self._again)
         if not kept:
             person.provenance = person.provenance | {name: self._mark}
             person.dirty = True
@@ -153,7 +160,7 @@ class Merger:
     def _name(self, person: Person, draft: Draft) -> Iterator[FieldChange]:
         if draft.name == person.name or any(key.value == draft.name for key in draft.keys):
             return
-        if person.source_of("name") == self._source:
+        if person.source_of("name") == self._source and not self._again:
             yield self._set(person, "name", person.name, draft.name)
             person.name = draft.name
         if name_key(draft.name) not in person.keys:

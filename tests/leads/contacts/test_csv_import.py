@@ -14,6 +14,7 @@ from leads.contacts import ContactsFault, ImportReport, Options, import_contacts
 from leads.contacts.suppression import suppression_hash
 from leads.linking.records import Key
 from models.contacts import Company, Contact, Identity, Suppression
+from models.session import session_factory
 
 CAST = """id,Full name,E-mail,Employer,Title,City,Twitter,LinkedIn
 7,Anna Sokolova,Anna@bakery.example,Bakery Ltd,Director,Riga,@anna_bakes,https://www.linkedin.com/in/anna-sokolova/
@@ -255,3 +256,20 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(
         path.write_bytes(content)
     with pytest.raises(ContactsFault, match=said):
         peek(path)
+
+
+def test_two_rows_that_name_one_person_differently_do_not_take_turns(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    file = tmp_path / "contacts.csv"
+    file.write_text(
+        "Name,E-mail,Place\nAnna Sokolova,anna@lark.example,Leeds\nАнна Соколова,anna@lark.example,Лидс\n",
+        encoding="utf-8",
+    )
+    reports = []
+    for _ in range(3):
+        with session_factory(sqlite_engine).begin() as session:
+            reports.append(import_contacts(session, file))
+            person = session.scalars(select(Contact)).one()
+            assert (person.name, person.place) == ("Anna Sokolova", "Leeds")
+    assert [(report.imported, report.merged) for report in reports[1:]] == [(0, 0), (0, 0)]

@@ -14,6 +14,7 @@ from models import Source
 from models.faults import database_faults
 from models.schema import status
 from models.session import database_exists, display_url, open_database, read_only, session_factory
+from povod import search_book
 from povod.config.load import LoadedConfig
 from povod.console import plural
 from povod.delivering import senders_of
@@ -44,6 +45,7 @@ def inspect(loaded: LoadedConfig) -> dict[str, Any]:
         "sources": [_source(item) for item in loaded.config.sources],
         "contacts": contacts,
         "rules": {"count": len(detector.rules), "kinds": sorted({rule.kind for rule in detector.rules})},
+        "searches": _searches(loaded),
         "targets": [hook.name for hook in loaded.config.deliver.webhooks],
     }
 
@@ -104,6 +106,20 @@ def _database(loaded: LoadedConfig) -> dict[str, Any]:
     return {"address": display_url(url), "exists": True, "current": report.current, "added_sources": added}
 
 
+def _searches(loaded: LoadedConfig) -> int:
+    """Check all saved searches together, those of a database that is there too; return how many there are."""
+    url = loaded.database_url()
+    there = database_exists(url)
+    if not loaded.searches and not there:
+        return 0
+    engine = read_only(open_database(url)) if there else None
+    if engine is None or not status(engine).current:
+        search_book.refuse_together(loaded.searches)
+        return len(loaded.searches)
+    with database_faults(engine), session_factory(engine)() as session:
+        return len(search_book.open_book(session, loaded).searches)
+
+
 def in_words(report: Mapping[str, Any]) -> Iterator[str]:
     """Say what would run, line by line."""
     database, sources = report["database"], report["sources"]
@@ -130,6 +146,8 @@ def in_words(report: Mapping[str, Any]) -> Iterator[str]:
             yield f"          not used: {', '.join(item['unused'])}"
     rules = report["rules"]
     yield f"rules     {plural(rules['count'], 'rule')} for {len(rules['kinds'])} kinds: {', '.join(rules['kinds'])}"
+    if report["searches"]:
+        yield f"searches  {report['searches']:,} saved"
     if report["targets"]:
         yield f"targets   {', '.join(report['targets'])}"
     if not total:

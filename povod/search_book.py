@@ -110,6 +110,13 @@ def open_book(
     return Book(tuple(found), match_versions(found), rows)
 
 
+def refuse_together(searches: Sequence[SearchDefinition]) -> None:
+    """Raise UserError where searches do not fit together, by themselves."""
+    faults = [text for _, text in sorted(check_together(searches))]
+    if faults:
+        raise UserError(*faults)
+
+
 def names_in(session: Session, loaded: LoadedConfig, searches: Iterable[SearchDefinition]) -> Names:
     """Return what searches may name. All contacts are asked for their lists only if some search names one."""
     sources = {item.name for item in loaded.config.sources} | set(session.scalars(select(Source.name)))

@@ -147,3 +147,11 @@ def test_a_doubtful_query_is_told_and_kept(povod: Povod, folder: Path) -> None:
 
 def test_a_file_of_searches_is_checked_by_itself(povod: Povod, folder: Path) -> None:
     assert "more.yml:2" in povod("search", "check", "more.yml").err
+
+
+def test_check_counts_searches_and_tells_what_is_wrong_with_them(povod: Povod, folder: Path) -> None:
+    assert "searches  2 saved" in povod("check").out
+    povod("search", "add", "mine", "red")
+    assert "searches  3 saved" in povod("check").out
+    (folder / "povod.yml").write_text(CONFIG.replace("[habr]", "[hbar]"), "utf-8")
+    assert "did you mean 'habr'?" in povod("check").err

@@ -36,7 +36,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 COMMON = """the a and of to in we our new for with on at is are it this that you they team work time day year people
 market product customer service price office city company business project plan news today week month and but not
 в и на не мы что с по для это как новый работа команда проект город рынок цена офис клиент день год люди неделя
-""".split()  # noqa: SIM905 -- read as prose
+""".split()
 RARE = [f"{left}{right}" for left in ("orchid", "lantern", "heron", "lark", "harbour", "pilot") for right in (
     "ware", "works", "soft", "line", "base", "trade", "craft", "net")]  # fmt: skip
 

@@ -20,7 +20,9 @@ from leads.process import Searching
 from leads.settings import ProcessSettings, Target
 from models import Search
 from povod.config.load import LoadedConfig
+from povod.faults import ConfigFaults
 from triggers.detector import Detector
+from triggers.entities import PipelineFault
 
 
 def load_detector(loaded: LoadedConfig) -> Detector:
@@ -28,13 +30,18 @@ def load_detector(loaded: LoadedConfig) -> Detector:
 
     Raises:
         triggers.faults.RuleFaults: all that is wrong with them.
+        ConfigFaults: a spaCy pipeline that the configuration names cannot be used.
     """
     rules = loaded.config.rules
-    return Detector.load(
-        [loaded.path(pack) for pack in rules.packs],
-        sensitive=loaded.config.privacy.sensitive,
-        disabled=rules.disabled,
-    )
+    try:
+        return Detector.load(
+            [loaded.path(pack) for pack in rules.packs],
+            sensitive=loaded.config.privacy.sensitive,
+            disabled=rules.disabled,
+            pipelines=rules.pipelines or None,
+        )
+    except PipelineFault as fault:
+        raise ConfigFaults([loaded.fault(("rules", "pipelines"), str(fault))]) from None
 
 
 def fetch_policy(loaded: LoadedConfig) -> FetchPolicy:

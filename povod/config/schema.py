@@ -124,6 +124,11 @@ class RulesConfig(Section):
     disabled: list[str] = Field(
         default_factory=list, description="Kinds (`layoffs`) or rule ids that are switched off."
     )
+    pipelines: dict[Language, str] = Field(
+        default_factory=dict,
+        description="A trained spaCy pipeline that you have installed, by language, such as `{en: en_core_web_sm}`: "
+        "its entities help to tell who is meant. Nothing needs one.",
+    )
 
 
 class FetchConfig(Section):

@@ -258,6 +258,15 @@ class TestSources:
         assert "1 source added, 1 known already" in povod("sources", "import", "all.opml").out
 
 
+def test_a_spacy_pipeline_that_is_not_installed_is_told_with_its_line(povod: Povod, configured: Path) -> None:
+    with (configured / "povod.yml").open("a", encoding="utf-8") as file:
+        file.write("rules:\n  pipelines: {en: en_nowhere_sm}\n")
+    ran = povod("check")
+    assert ran.status == 2
+    assert "en_nowhere_sm" in ran.err
+    assert "povod.yml:7" in ran.err
+
+
 class TestBadInput:
     """One clear line and the right exit status; never a traceback."""
 

@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from xml.sax import SAXParseException
 
 import fastfeedparser
 import feedparser
 
 from crawler.feeds.dates import from_struct, parse_date
-from crawler.feeds.model import RawEntry, RawFeed
+from crawler.feeds.model import RawEntry, RawFeed, Unreadable
 from crawler.feeds.quick import split_person
 
 _KINDS = {"text/plain": "text", "text/html": "html", "application/xhtml+xml": "html"}
 
 
 def read_patiently(body: bytes) -> RawFeed | None:
-    """Read a UTF-8 document with feedparser, which forgives nearly everything; None if it finds no feed."""
+    """Read a UTF-8 document with feedparser, which forgives nearly everything; None if it finds no feed.
+
+    Raises `Unreadable` for a feed that breaks off before its first entry.
+    """
     parsed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
-    if not parsed.entries:
-        return _read_leniently(body) or (_feed(parsed) if parsed.get("version") else None)
-    return _feed(parsed)
+    if parsed.entries:
+        return _feed(parsed)
+    lenient = _read_leniently(body)
+    if lenient is None and parsed.get("version"):
+        _refuse_ruin(parsed)
+        return _feed(parsed)
+    return lenient
+
+
+def _refuse_ruin(parsed: Any) -> None:
+    """A feed without entries is one that has nothing to say, unless its XML breaks: then it is a broken one."""
+    fault = parsed.get("bozo_exception")
+    if isinstance(fault, SAXParseException):
+        raise Unreadable(
+            f"the feed is broken at line {fault.getLineNumber()} ({fault.getMessage()}), and no post can be read of it"
+        )
 
 
 def _feed(parsed: Any) -> RawFeed:

@@ -201,3 +201,11 @@ def test_recorded_feeds_give_the_fields_that_feedparser_gives() -> None:
         assert [post.published is None for post in ours] == [
             not (dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")) for entry in theirs
         ]
+
+
+def test_a_feed_that_breaks_off_before_its_first_entry_is_broken_and_an_empty_one_is_not() -> None:
+    broken = b'<?xml version="1.0"?><rss version="2.0"><channel><title>Lark ne'
+    with pytest.raises(Unreadable, match="broken at line 1"):
+        read_feed(broken, source="lark", url="https://lark.example/feed")
+    empty = b'<?xml version="1.0"?><rss version="2.0"><channel><title>Lark</title></channel></rss>'
+    assert read_feed(empty, source="lark", url="https://lark.example/feed").posts == []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -164,5 +165,13 @@ def process_words(report: ProcessReport) -> str:
     if report.signals_removed:
         words.append(f"{report.signals_removed} no longer hold")
     words.append(plural(report.leads_made, "new lead"))
-    dropped = ", ".join(f"{count} {reason}" for reason, count in report.dropped.most_common())
+    dropped = reasons_in_words(report.dropped)
     return "; ".join(words) + (f"; dropped: {dropped}" if dropped else "")
+
+
+def reasons_in_words(dropped: Mapping[str, int]) -> str:
+    """Say how many matches were dropped for each kind of reason, commonest first; details are with each match."""
+    kinds: Counter[str] = Counter()
+    for reason, count in dropped.items():
+        kinds[reason.partition(":")[0]] += count
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())

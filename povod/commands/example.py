@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +20,7 @@ from povod.crawl_display import display
 from povod.demo.config import write_config
 from povod.demo.server import DemoWorld
 from povod.faults import FAILED, UserError
-from povod.passes import Passes, process_words
+from povod.passes import Passes, process_words, reasons_in_words
 from povod.stopping import Stop
 from povod.workspace import Workspace, open_workspace
 
@@ -83,12 +82,12 @@ def _show(workspace: Workspace, leads_file: Path) -> None:
         written = export_file(session, leads_file, ExportOptions(), LeadFilter(statuses=tuple(ALLOWED)))
         posts = session.scalar(select(func.count()).select_from(Post)) or 0
         by_reason = select(DroppedMatch.reason, func.count()).group_by(DroppedMatch.reason)
-        dropped = Counter(dict(session.execute(by_reason).all()))
+        dropped = dict(session.execute(by_reason).all())
         ill = session.execute(
             select(Source.name, Source.last_error).where(Source.error_count > 0).order_by(Source.name)
         ).all()
     print_leads(leads)
-    reasons = ", ".join(f"{count} {reason}" for reason, count in dropped.most_common())
+    reasons = reasons_in_words(dropped)
     say(f"{plural(posts, 'post')}, {plural(len(leads), 'lead')}; dropped matches: {reasons or 'none'}")
     for name, error in ill:
         say(f"ill source '{name}': {error}")

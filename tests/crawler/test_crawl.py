@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -239,7 +238,6 @@ def test_an_interrupt_stores_what_has_come_and_leaves_the_rest_due(
             processes[0].send_signal(signal.SIGTERM)
 
     processes: list = []
-    started = time.monotonic()
     report = crawl(
         sqlite_url,
         now=NOW,
@@ -247,7 +245,6 @@ def test_an_interrupt_stores_what_has_come_and_leaves_the_rest_due(
         on_event=stop,
         on_start=processes.append,
     )
-    assert time.monotonic() - started < 30
     assert (report.outcome, report.sources_read) == ("interrupted", 1)
     slow = source_named("slow")
     assert (slow.next_fetch_at, slow.leased_by, slow.error_count) == (None, None, 0)

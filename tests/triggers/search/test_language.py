@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 import pytest
@@ -214,11 +213,11 @@ def test_whatever_is_typed_is_understood_or_refused_and_printing_changes_nothing
 @pytest.mark.parametrize(
     "piece", ["(", "a NEAR/1 ", "near/1:", "a,", "-", "a@", '"a" ', "/a/ ", "title:(", ", "]
 )
-def test_the_longest_query_of_one_piece_takes_no_time(piece: str) -> None:
-    start = time.process_time()
+def test_the_longest_query_of_one_piece_is_read_or_refused(piece: str) -> None:
+    # How long it takes is measured by benchmarks/search_hostile.py; here it must only come to an end.
+    text = (piece * 10_000)[:10_000]
     with suppress(QueryFault):
-        parse((piece * 10_000)[:10_000])
-    assert time.process_time() - start < 0.5
+        assert parse(text).node is not None
 
 
 @pytest.mark.parametrize("target", DIALECTS)

@@ -8,11 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from models.schema import upgrade
 from models.session import open_database
 from tests.models.postgresql import TEMPLATE, NoServer, Server
+
+# No test fails for being slow on a busy machine. CI looks at the same examples each time, so that it is red for a
+# reason in the change; developers' machines look for new ones.
+settings.register_profile("povod", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("povod")
 
 
 @pytest.fixture(scope="session")

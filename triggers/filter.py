@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import IO, Any
 
 from triggers.detector import ZONE, Detector
-from triggers.match import Detection, Document, Match
+from triggers.match import Detection, Document, Match, published_time
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
 
@@ -64,7 +63,9 @@ def _document(line: str) -> tuple[Any, Document]:
     if not isinstance(data["id"], str | int):
         raise ValueError("`id` must be text or a whole number")
     lang, author = (_optional(data, field) for field in ("lang", "author"))
-    return data["id"], Document(data["text"], lang, _published(data), author, str(data["id"]))
+    return data["id"], Document(
+        data["text"], lang, published_time(_optional(data, "published")), author, str(data["id"])
+    )
 
 
 def _optional(data: dict[str, Any], field: str) -> str | None:
@@ -72,17 +73,6 @@ def _optional(data: dict[str, Any], field: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise ValueError(f"`{field}` must be text or null")
     return value
-
-
-def _published(data: dict[str, Any]) -> datetime | None:
-    value = _optional(data, "published")
-    if not value:
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f"`published` is no ISO time: {value[:40]}") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _answer(post: Any, detection: Detection, explain: bool) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -62,3 +62,14 @@ class Detection:
     lang: str | None
     matches: tuple[Match, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+
+
+def published_time(value: str | None) -> datetime | None:
+    """Read a post's ISO time; one without a zone is UTC. Raises ValueError with what is wrong."""
+    if not value:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"`published` is no ISO time: {value[:40]}") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

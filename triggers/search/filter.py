@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import IO, Any, Protocol
 
-from triggers.match import Detection, Document
+from triggers.match import Detection, Document, published_time
 from triggers.search.definitions import SearchDefinition, SearchFaults, match_versions
 from triggers.search.percolator import Percolator, SearchMatch
 from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, SearchPost, Span
@@ -167,7 +167,7 @@ def read_post(line: str) -> tuple[str | int, SearchPost]:
         source=texts["source"],
         author=texts["author"],
         kind=texts["kind"],
-        published=_published(data),
+        published=published_time(_text(data, "published")),
         hashtags=_list(data, "hashtags"),
         mentions=_list(data, "mentions"),
         **{name: _number(data, name) for name in _NUMBERS},
@@ -197,14 +197,3 @@ def _number(data: dict[str, Any], name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"`{name}` must be a number or null")
     return value
-
-
-def _published(data: dict[str, Any]) -> datetime | None:
-    value = _text(data, "published")
-    if not value:
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f"`published` is no ISO time: {value[:40]}") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -29,6 +29,7 @@ from tests.reliability.campaign import (
     SqliteFiles,
     Tally,
     at_call,
+    at_call_of_first_life,
     at_failpoint,
     at_random,
     campaign,
@@ -39,6 +40,8 @@ from tests.reliability.lives import Lives, Order
 
 SIZE = Size(sources=3, posts=8, keep=3, batch=5)
 ORDER = Order("", keep=SIZE.keep)
+# More database calls than a whole life makes.
+CALLS = 620
 
 
 class Campaigns:
@@ -72,7 +75,7 @@ class Campaigns:
 def main() -> None:
     """Kill, compare, print; exit status 1 if anything was lost or doubled."""
     arguments = _arguments()
-    times, kills, calls = (2, 10, 10) if arguments.quick else (arguments.times, arguments.kills, 60)
+    times, kills, calls = (2, 10, 10) if arguments.quick else (arguments.times, arguments.kills, 90)
     failed, killed = False, 0
     with (
         tempfile.TemporaryDirectory() as scratch,
@@ -95,7 +98,10 @@ def main() -> None:
                     if not name.startswith("export."):
                         campaigns.run(name, at_failpoint(name), times, 4 * times)
             killed += campaigns.run("random kills", at_random(random.Random(7), life), kills).kills
-            campaigns.run("every 7th database call", at_call(cycle(range(1, 300, 7))), calls)
+            campaigns.run("every 7th database call", at_call(cycle(range(1, CALLS, 7))), calls)
+            singly = range(1, CALLS, 29 if arguments.quick else 1)
+            fate = at_call_of_first_life(iter(singly))
+            campaigns.run("each database call by itself", fate, CALLS, 2 * len(singly))
             failed |= campaigns.failed
     print(f"{killed} random kills; {'SOMETHING WAS LOST OR DOUBLED' if failed else '0 lost, 0 doubled'}")
     sys.exit(failed)

@@ -155,6 +155,15 @@ def at_call(numbers: Iterator[int]) -> Fate:
     return live
 
 
+def at_call_of_first_life(numbers: Iterator[int]) -> Fate:
+    """Have the Nth database call of every other life fail: each fault meets a job that was whole until then."""
+
+    def live(lives: Lives, order: Order, number: int) -> int:
+        return lives.live(replace(order, fail_at=0 if number % 2 else next(numbers)))
+
+    return live
+
+
 def campaign(
     field: Field,
     lives: Lives,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Source
 from models.session import open_database
-from tests.reliability.campaign import BETWEEN, Ending, SqliteFiles, ending
+from tests.reliability.campaign import BETWEEN, Databases, Ending, SqliteFiles, ending
 from tests.reliability.conftest import ORDER
 from tests.reliability.field import Field, minutes
 from tests.reliability.lives import FAULT, Lives
@@ -49,9 +49,9 @@ def test_a_disk_without_any_room_is_a_fault_and_no_traceback(
 @pytest.mark.long
 @pytest.mark.parametrize("jump", [-30 * 24 * 60, -60, 24 * 60, 400 * 24 * 60])
 def test_a_clock_that_jumps_changes_nothing_that_is_kept(
-    jump: int, field: Field, lives: Lives, calm: Ending, tmp_path: Path
+    jump: int, field: Field, lives: Lives, calm: Ending, databases: Databases
 ) -> None:
-    url = SqliteFiles(tmp_path).fresh()
+    url = databases.fresh()
     field.forget()
     order = replace(ORDER, config=str(field.configure("jump", url)))
     for n, minute in enumerate((0, jump, BETWEEN)):

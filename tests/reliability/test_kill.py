@@ -14,6 +14,7 @@ from tests.reliability.campaign import (
     Databases,
     Ending,
     at_call,
+    at_call_of_first_life,
     at_failpoint,
     at_random,
     campaign,
@@ -22,6 +23,9 @@ from tests.reliability.campaign import (
 from tests.reliability.conftest import ORDER
 from tests.reliability.field import Field
 from tests.reliability.lives import KILLED, Lives
+
+# More database calls than a whole life makes.
+CALLS = 620
 
 # A pass writes no export: `povod export` is a command of its own, with a test of its own.
 OF_A_PASS = [name for name in FAILPOINTS if not name.startswith("export.")]
@@ -70,6 +74,19 @@ def test_a_database_call_that_fails_loses_and_doubles_nothing(
     field: Field, lives: Lives, databases: Databases, calm: Ending
 ) -> None:
     # Every seventh call, from the first to beyond the last, so that all kinds of calls are met in a bounded time.
-    fate = at_call(cycle(range(1, 300, 7)))
-    done = campaign(field, lives, databases, fate, times=60, expected=calm, order=ORDER)
+    fate = at_call(cycle(range(1, CALLS, 7)))
+    done = campaign(field, lives, databases, fate, times=90, expected=calm, order=ORDER)
+    assert (done.lost, done.extra) == ([], [])
+
+
+@pytest.mark.long
+def test_each_single_database_call_that_fails_loses_and_doubles_nothing(
+    field: Field, lives: Lives, databases: Databases, calm: Ending
+) -> None:
+    singly = range(1, CALLS, 3)
+    fate = at_call_of_first_life(iter(singly))
+    done = campaign(
+        field, lives, databases, fate, times=CALLS, expected=calm, order=ORDER, most_lives=2 * len(singly)
+    )
+    assert done.faults > 100, "calls were met"
     assert (done.lost, done.extra) == ([], [])

@@ -10,6 +10,7 @@ import gc
 import resource
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from crawler.feeds.model import Unreadable
@@ -26,15 +27,17 @@ def main(arguments: list[str]) -> None:
     _limit_memory(megabytes)
     gc.freeze()
     gc.set_threshold(200_000)  # trees of elements have no cycles; looking for some takes a fifth of the time
-    with socket.socket(fileno=descriptor) as connection, connection.makefile("rb") as stream:
+    # A crawl that is killed resets the connection: the end of this process too, and nothing to tell.
+    with (
+        suppress(ConnectionError),
+        socket.socket(fileno=descriptor) as connection,
+        connection.makefile("rb") as stream,
+    ):
         while header := stream.read(HEADER.size):
             head_length, body_length = HEADER.unpack(header)
             answer = _answer(stream.read(head_length), stream.read(body_length), megabytes)
             retire = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > RETIRE_ABOVE
-            try:
-                connection.sendall(HEADER.pack(len(answer), retire) + answer)
-            except ConnectionError:
-                return  # the crawl was killed over it
+            connection.sendall(HEADER.pack(len(answer), retire) + answer)
             if retire:
                 return
 

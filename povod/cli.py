@@ -10,6 +10,9 @@ from typing import Annotated
 
 import typer
 
+# Typer carries its own copy of Click, and gives this name in no other place.
+from typer._click.exceptions import UsageError
+
 from povod import __version__
 from povod.faults import FAILED, WRONG_USE, UserError
 from povod.streams import speak_any_script
@@ -101,7 +104,18 @@ def main() -> None:
 
 def _run() -> None:
     # --version and completion need no command at all; anything unknown gets all of them, to be told the nearest.
-    application(sys.argv[1] if len(sys.argv) > 1 else None)()
+    command = typer.main.get_command(application(sys.argv[1] if len(sys.argv) > 1 else None))
+    try:
+        status = command.main(prog_name="povod", standalone_mode=False)
+    except UsageError as wrong:
+        message = wrong.format_message()
+        if not message:  # no arguments: the help has been shown
+            sys.exit(WRONG_USE)
+        where = wrong.ctx.command_path if wrong.ctx else "povod"
+        raise UserError(f"{message.rstrip('.')} (see {where} --help)") from None
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    sys.exit(status if isinstance(status, int) else 0)
 
 
 def _tell(lines: tuple[str, ...] | list[str]) -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from guards.failpoints import FAILPOINTS, VARIABLE, UnknownFailpoint, failpoint, parse
+from guards.failpoints import FAILPOINTS, VARIABLE, UnknownFailpoint, parse
 
 ROOT = Path(__file__).parents[2]
 CALL = re.compile(r'failpoint\("([^"]+)"\)')
@@ -22,14 +26,26 @@ def test_every_failpoint_in_the_code_is_registered() -> None:
     assert {name for name in FAILPOINTS if name.split(".")[0] in ("process", "delivery", "export")} <= used
 
 
-def test_without_the_variable_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
-    failpoint("process.claimed")
-
-
-def test_another_place_is_passed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "delivery.sent")
-    failpoint("process.claimed")
+@pytest.mark.parametrize(
+    ("wanted", "ends"),
+    [
+        ("", "came through"),
+        ("delivery.sent", "came through"),
+        ("process.claimed:3", "came through"),
+        ("process.claimed", "died"),
+        ("process.claimed:2", "died"),
+    ],
+)
+def test_a_process_dies_at_the_named_place_and_coming_and_nowhere_else(wanted: str, ends: str) -> None:
+    passing = "from guards.failpoints import failpoint as f; f('process.claimed'); f('process.claimed')"
+    done = subprocess.run(
+        [sys.executable, "-c", passing],
+        env=os.environ | {VARIABLE: wanted},
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == (0 if ends == "came through" else -signal.SIGKILL)
 
 
 @pytest.mark.parametrize(

@@ -323,3 +323,19 @@ class TestBadInput:
         assert ran.status in (1, 2)
         assert len(ran.err.strip().splitlines()) == 1
         assert ran.err.startswith("povod: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["crawll"], "Did you mean 'crawl'? (see povod --help)"),
+        (["process", "--sorce", "x"], "No such option: --sorce"),
+        (["contacts", "import"], "Missing argument 'file' (see povod contacts import --help)"),
+        (["search", "try", "cat", "--days", "soon"], "Invalid value for '--days'"),
+    ],
+)
+def test_a_command_typed_wrongly_gets_one_line(povod: Povod, arguments: list[str], told: str) -> None:
+    ran = povod(*arguments)
+    assert ran.status == 2
+    assert len(ran.err.splitlines()) == 1
+    assert told in ran.err

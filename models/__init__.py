@@ -7,7 +7,7 @@ from models.leads import Delivery, Lead, LeadEvent, Story
 from models.posts import Post, PostRevision, Sighting
 from models.searches import Search, SearchLabel, SearchVersion
 from models.signals import DroppedMatch, Link, Signal
-from models.sources import Author, CrawlRun, Source
+from models.sources import Author, CrawlRun, RobotsFile, Source
 
 __all__ = [
     "Author",
@@ -25,6 +25,7 @@ __all__ = [
     "Link",
     "Post",
     "PostRevision",
+    "RobotsFile",
     "Search",
     "SearchLabel",
     "SearchVersion",

@@ -23,7 +23,9 @@ from models.session import read_only
 from models.sources import CrawlRun, Source
 
 # What a row is known by, where it is not called `key`.
-_NATURAL_KEYS = {"source": "name", "suppression": "hash", "contact_file": "path", "search": "name"}
+_NATURAL_KEYS = {
+    "source": "name", "suppression": "hash", "contact_file": "path", "search": "name", "robots_file": "origin",
+}  # fmt: skip
 # A run is nothing but a clock and counters; sightings are listed with their posts.
 _LEFT_OUT_TABLES = {CrawlRun.__tablename__, Sighting.__tablename__}
 _TIMES_OF_SOURCES = {("post", "published_at"), ("post", "updated_at")}

@@ -56,6 +56,11 @@ class Source(Base):
     body_hash: Mapped[str | None] = mapped_column(String(64))
     moved_to: Mapped[str | None] = mapped_column(Text)
     moved_count: Mapped[int] = mapped_column(default=0)
+    # Where `url` is a web page: all feeds that it names, of which the first is the one that is read.
+    page_feeds: Mapped[list[str] | None]
+    # What feed and server last asked for, kept for answers that say nothing (304): interval_seconds, skip_hours,
+    # skip_days, max_age.
+    rhythm: Mapped[dict[str, Any] | None]
 
     # Health: a sick source is a value, shown and never swallowed.
     last_fetch_at: Mapped[datetime | None]
@@ -66,6 +71,20 @@ class Source(Base):
     ill_since: Mapped[datetime | None]
     error_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[Instant]
+
+
+class RobotsFile(Base):
+    """One origin's robots.txt as it was last had, good until `expires_at` (RFC 9309, 2.4: a day at most)."""
+
+    __tablename__ = "robots_file"
+
+    id: Mapped[Id]
+    # scheme://host:port
+    origin: Mapped[str] = mapped_column(Text, unique=True)
+    status: Mapped[int]
+    body: Mapped[LongText]
+    fetched_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
 
 
 class CrawlRun(Base):

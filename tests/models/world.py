@@ -20,6 +20,7 @@ from models import (
     LeadEvent,
     Link,
     Post,
+    RobotsFile,
     Search,
     SearchLabel,
     SearchVersion,
@@ -65,6 +66,8 @@ def fill(engine: Engine, *, sources: tuple[str, str] = ("news", "digest"), now: 
         _add_signals(session, now)
         _add_search(session, now)
         session.add(CrawlRun(started_at=now))
+        robots = {"origin": "https://news.example:443", "status": 200, "body": "User-agent: *"}
+        session.add(RobotsFile(**robots, fetched_at=now, expires_at=now))
         session.add(ContactFile(path="contacts.csv", content_hash="c", rows=2, imported_at=now))
         session.add(Suppression(hash="s", reason="objection", created_at=now))
 

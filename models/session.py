@@ -73,6 +73,8 @@ def database_exists(url: str) -> bool:
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
         path = Path(parsed.database or "")
+        if path.is_dir():
+            open_database(url)  # says what is wrong with it
         return path.is_file() and path.stat().st_size > 0
     try:
         open_database(url).dispose()

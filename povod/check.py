@@ -18,11 +18,9 @@ from povod import search_book
 from povod.config.load import LoadedConfig
 from povod.console import plural
 from povod.delivering import senders_of
-from povod.faults import ConfigFaults, Fault, nearest
+from povod.faults import ConfigFaults, Fault
 from povod.source_sync import refuse_names_in_both
 from povod.wiring import load_detector
-from triggers.kinds import KINDS
-from triggers.loader import load_rules
 
 
 def inspect(loaded: LoadedConfig) -> dict[str, Any]:
@@ -38,7 +36,6 @@ def inspect(loaded: LoadedConfig) -> dict[str, Any]:
     with ExitStack() as clients:
         senders_of(loaded, clients)  # their secrets must be of the right form
     detector = load_detector(loaded)
-    _refuse_unknown_disabled(loaded)
     return {
         "config": str(loaded.file),
         "database": _database(loaded),
@@ -48,23 +45,6 @@ def inspect(loaded: LoadedConfig) -> dict[str, Any]:
         "searches": _searches(loaded),
         "targets": [hook.name for hook in loaded.config.deliver.webhooks],
     }
-
-
-def _refuse_unknown_disabled(loaded: LoadedConfig) -> None:
-    """A misspelled name would leave a rule on that the user believes to be off."""
-    config = loaded.config.rules
-    if not config.disabled:
-        return
-    rules = load_rules([loaded.path(pack) for pack in config.packs]).rules
-    known = sorted({*KINDS, *(rule.name for rule in rules)})
-    known_ids = {rule.id for rule in rules}
-    faults = [
-        loaded.fault(("rules", "disabled", index), f"there is no rule or kind '{word}'{nearest(word, known)}")
-        for index, word in enumerate(config.disabled)
-        if word not in known and word not in known_ids
-    ]
-    if faults:
-        raise ConfigFaults(faults)
 
 
 def _source(item: Any) -> dict[str, Any]:

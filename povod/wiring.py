@@ -20,9 +20,11 @@ from leads.process import Searching
 from leads.settings import ProcessSettings, Target
 from models import Search
 from povod.config.load import LoadedConfig
-from povod.faults import ConfigFaults
+from povod.faults import ConfigFaults, nearest
 from triggers.detector import Detector
 from triggers.entities import PipelineFault
+from triggers.kinds import KINDS
+from triggers.loader import load_rules
 
 
 def load_detector(loaded: LoadedConfig) -> Detector:
@@ -30,9 +32,11 @@ def load_detector(loaded: LoadedConfig) -> Detector:
 
     Raises:
         triggers.faults.RuleFaults: all that is wrong with them.
-        ConfigFaults: a spaCy pipeline that the configuration names cannot be used.
+        ConfigFaults: a rule that is switched off does not exist, or a spaCy pipeline that the configuration names
+            cannot be used.
     """
     rules = loaded.config.rules
+    _refuse_unknown_disabled(loaded)
     try:
         return Detector.load(
             [loaded.path(pack) for pack in rules.packs],
@@ -42,6 +46,23 @@ def load_detector(loaded: LoadedConfig) -> Detector:
         )
     except PipelineFault as fault:
         raise ConfigFaults([loaded.fault(("rules", "pipelines"), str(fault))]) from None
+
+
+def _refuse_unknown_disabled(loaded: LoadedConfig) -> None:
+    """A misspelled name would leave a rule on that the user believes to be off."""
+    config = loaded.config.rules
+    if not config.disabled:
+        return
+    rules = load_rules([loaded.path(pack) for pack in config.packs]).rules
+    known = sorted({*KINDS, *(rule.name for rule in rules)})
+    known_ids = {rule.id for rule in rules}
+    faults = [
+        loaded.fault(("rules", "disabled", index), f"there is no rule or kind '{word}'{nearest(word, known)}")
+        for index, word in enumerate(config.disabled)
+        if word not in known and word not in known_ids
+    ]
+    if faults:
+        raise ConfigFaults(faults)
 
 
 def fetch_policy(loaded: LoadedConfig) -> FetchPolicy:

@@ -125,6 +125,7 @@ def test_check_tells_a_switched_off_rule_that_does_not_exist_and_a_secret_of_the
     ran = povod("check", "-c", "off.yml")
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == "povod: off.yml:1: there is no rule or kind 'layofs'; did you mean 'layoffs'?\n"
+    assert povod("process", "-c", "off.yml").err == ran.err
     monkeypatch.setenv("HOOK", "no such secret")
     hook = 'deliver: {webhooks: [{name: a, url: "https://a.example/", secret: {env: HOOK}}]}'
     (configured / "hook.yml").write_text(hook, encoding="utf-8")
@@ -132,6 +133,12 @@ def test_check_tells_a_switched_off_rule_that_does_not_exist_and_a_secret_of_the
     assert (ran.status, ran.out) == (2, "")
     assert "hook.yml:1: a webhook secret is" in ran.err
     assert "no such secret" not in ran.err
+
+
+def test_check_tells_a_database_that_is_a_folder(povod: Povod, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "povod.yml").write_text("database: sqlite:///folder", encoding="utf-8")
+    assert povod("check").err == f"povod: {tmp_path}/folder: is a folder; name a file in it\n"
 
 
 def test_detect_is_a_filter_that_tells_bad_lines_and_goes_on(povod: Povod) -> None:

@@ -1,81 +1,62 @@
-"""Names to addresses, with the guard in between: Twisted connects to exactly the addresses that were checked."""
+"""Names to addresses, with the guard in between: connections are made to exactly the addresses that were checked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
-from zope.interface import implementer  # type: ignore[import-untyped]  # it has none
+from aiohttp.abc import AbstractResolver, ResolveResult
 
-from guards.addresses import AddressGuard, AddressRefused
+from guards.addresses import AddressGuard
 
-_REMEMBERED = 10_000
+# Names are looked up in threads, so many at a time; none may take longer than that many seconds.
+AT_A_TIME = 20
+PATIENCE = 10.0
+Lookup = Callable[[str, int, int], list[Any]]
 
 
-@implementer(IHostnameResolver)
-class GuardedResolver:
-    """Wraps the reactor's resolver. A host with an address that is refused resolves to nothing.
+def ask_system(host: str, port: int, family: int) -> list[Any]:
+    """What the system's resolver answers. Raises `OSError`."""
+    return socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
 
-    `refusals` keeps the words, by host, for the error that the failed connection becomes.
-    """
 
-    def __init__(self, reactor: Any, guard: AddressGuard) -> None:
-        self.reactor = reactor
+class GuardedResolver(AbstractResolver):
+    """Resolves names for aiohttp. A host with any address that the guard refuses is not resolved at all."""
+
+    def __init__(self, guard: AddressGuard, lookup: Lookup = ask_system) -> None:
         self.guard = guard
-        self.original = reactor.nameResolver
+        self.lookup = lookup
+        self._threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="resolver")
 
-    @classmethod
-    def from_crawler(cls, crawler: Any, reactor: Any) -> GuardedResolver:
-        """Scrapy's way of making one."""
-        return cls(reactor, AddressGuard(crawler.settings.getlist("POVOD_ALLOW_NETWORKS")))
-
-    def install_on_reactor(self) -> None:
-        """Scrapy's way of putting it in place."""
-        self.reactor.installNameResolver(self)
-
-    def resolveHostName(  # noqa: N802  the name is the interface's
-        self,
-        resolutionReceiver: Any,  # noqa: N803
-        hostName: str,  # noqa: N803
-        portNumber: int = 0,  # noqa: N803
-        addressTypes: Sequence[Any] | None = None,  # noqa: N803
-        transportSemantics: str = "TCP",  # noqa: N803
-    ) -> Any:
-        """Resolve with the wrapped resolver; pass on all addresses, or none if the guard refuses any."""
-        receiver = _GuardedReceiver(resolutionReceiver, hostName, self.guard)
-        return self.original.resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
-
-
-# Host -> why it was refused. A module's, because Scrapy makes the resolver and tells nobody where it is.
-refusals: dict[str, str] = {}
-
-
-@implementer(IResolutionReceiver)
-class _GuardedReceiver:
-    """Collects the answers of one resolution, and passes them on when all of them are known to be good."""
-
-    def __init__(self, receiver: Any, host: str, guard: AddressGuard) -> None:
-        self.receiver = receiver
-        self.host = host
-        self.guard = guard
-        self.addresses: list[Any] = []
-
-    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
-        self.receiver.resolutionBegan(resolution)
-
-    def addressResolved(self, address: Any) -> None:  # noqa: N802
-        self.addresses.append(address)
-
-    def resolutionComplete(self) -> None:  # noqa: N802
-        refusals.pop(self.host, None)
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """All addresses of the host. Raises `AddressRefused`, or `OSError` for a name that is not known."""
+        loop = asyncio.get_running_loop()
+        asked = loop.run_in_executor(self._threads, self.lookup, host, port, family)
         try:
-            if self.addresses:
-                self.guard.check(self.host, [address.host for address in self.addresses])
-        except AddressRefused as refusal:
-            if len(refusals) < _REMEMBERED:
-                refusals[self.host] = str(refusal)
-        else:
-            for address in self.addresses:
-                self.receiver.addressResolved(address)
-        self.receiver.resolutionComplete()
+            found = await asyncio.wait_for(asked, PATIENCE)
+        except TimeoutError:
+            raise OSError(f"no answer within {PATIENCE:g} seconds") from None
+        except UnicodeError as error:  # a label that is empty or too long
+            raise OSError(str(error)) from error
+        self.guard.check(host, [address[0] for *_, address in found])
+        return [_result(host, port, kind, protocol, address) for kind, _, protocol, _, address in found]
+
+    async def close(self) -> None:
+        """Wait for no more answers."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _result(host: str, port: int, family: int, protocol: int, address: Any) -> ResolveResult:
+    return ResolveResult(
+        hostname=host,
+        host=address[0],
+        port=port,
+        family=family,
+        proto=protocol,
+        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+    )

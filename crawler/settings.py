@@ -38,11 +38,15 @@ REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 
 # Only http and https; every connection goes to an address that the guard has seen.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
-TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
-DNS_TIMEOUT = 10
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.download.GuardedDownloads",
+    "https": "crawler.download.GuardedDownloads",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 DOWNLOAD_VERIFY_CERTIFICATES = True
-REACTOR_THREADPOOL_MAXSIZE = 20
 
 # Manners. The frontier hands out one source per scheme, host and port; OneAtATime holds redirects and robots.txt
 # to the same rule. CONCURRENT_REQUESTS is far above what the frontier lets through.

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from scrapy import exceptions
 from scrapy.exceptions import IgnoreRequest
 
-from crawler.resolver import refusals
 from guards.text import one_line
 
 _ADVICE = {
@@ -35,8 +34,6 @@ def status_in_words(status: int) -> str:
 def failure_in_words(error: BaseException, url: str) -> str:
     """Why there is no answer at all."""
     host = urlsplit(url).hostname or url
-    if host in refusals:
-        return refusals[host]
     if isinstance(error, IgnoreRequest) and str(error):
         return _about_size(str(error)) or one_line(str(error))
     for kind, words in _KINDS:

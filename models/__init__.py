@@ -3,17 +3,21 @@
 from models.base import Base, UtcDateTime
 from models.contacts import Company, Contact, ContactFile, Identity, Suppression
 from models.faults import DatabaseFault
+from models.history import ContactChange, LinkVerdict, RecordMerge
 from models.leads import Delivery, Lead, LeadEvent, Story
 from models.posts import Post, PostRevision, Sighting
 from models.searches import Search, SearchLabel, SearchVersion
 from models.signals import DroppedMatch, Link, Signal
 from models.sources import Author, CrawlRun, RobotsFile, Source
+from models.ties import ContactFact, MailTraffic
 
 __all__ = [
     "Author",
     "Base",
     "Company",
     "Contact",
+    "ContactChange",
+    "ContactFact",
     "ContactFile",
     "CrawlRun",
     "DatabaseFault",
@@ -23,8 +27,11 @@ __all__ = [
     "Lead",
     "LeadEvent",
     "Link",
+    "LinkVerdict",
+    "MailTraffic",
     "Post",
     "PostRevision",
+    "RecordMerge",
     "RobotsFile",
     "Search",
     "SearchLabel",

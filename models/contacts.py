@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, Instant, Name, RowId
@@ -46,7 +47,9 @@ class Contact(Base):
     owner: Mapped[Name] = mapped_column(default="")
     notes: Mapped[str] = mapped_column(Text, default="")
     lists: Mapped[list[str]] = mapped_column(default=list)
-    company_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("company.id", ondelete="SET NULL"))
+    company_id: Mapped[int | None] = mapped_column(
+        RowId, ForeignKey("company.id", ondelete="SET NULL"), index=True
+    )
     # Per field: which import or hand it came from, and when.
     provenance: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[Instant]
@@ -73,6 +76,9 @@ class Identity(Base):
     platform: Mapped[str] = mapped_column(String(64), default="")
     value: Mapped[str] = mapped_column(Text)
     normalized: Mapped[str] = mapped_column(Text)
+    # Which import or hand it came from, and when; empty for what was stored before this was kept.
+    source: Mapped[Name] = mapped_column(default="", server_default=text("''"))
+    added_at: Mapped[datetime | None]
 
 
 class ContactFile(Base):

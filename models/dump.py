@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, Table, select
 from models.base import Base
 from models.contacts import ContactFile
 from models.faults import database_faults
+from models.history import ContactChange
 from models.posts import Post, Sighting
 from models.session import read_only
 from models.sources import CrawlRun, Source
@@ -26,9 +27,12 @@ from models.sources import CrawlRun, Source
 _NATURAL_KEYS = {
     "source": "name", "suppression": "hash", "contact_file": "path", "search": "name", "robots_file": "origin",
 }  # fmt: skip
-# A run is nothing but a clock and counters; sightings are listed with their posts.
-_LEFT_OUT_TABLES = {CrawlRun.__tablename__, Sighting.__tablename__}
-_TIMES_OF_SOURCES = {("post", "published_at"), ("post", "updated_at")}
+# A run is nothing but a clock and counters; sightings are listed with their posts; the journal tells the way, not
+# what it led to.
+_LEFT_OUT_TABLES = {CrawlRun.__tablename__, Sighting.__tablename__, ContactChange.__tablename__}
+_TIMES_OF_SOURCES = {
+    ("post", "published_at"), ("post", "updated_at"), ("mail_traffic", "first_at"), ("mail_traffic", "last_at"),
+}  # fmt: skip
 # Told as yes or no: when it happened, or in which words, differs from run to run.
 _AS_FLAGS = {"deleted_at": "deleted", "processed_with": "processed", "last_error": "ill"}
 _LEFT_OUT_COLUMNS = {

@@ -99,7 +99,9 @@ def test_two_upgrades_at_once_take_turns(bare_url: str) -> None:
     with ThreadPoolExecutor() as pool:
         results = list(pool.map(schema.upgrade, engines))
     head = schema.status(engines[0]).head
-    assert sorted(results, key=str) == [(head, head), (None, head)]
+    # The lock is held for one migration at a time, so the second may come in between two of the first's.
+    assert {after for _, after in results} == {head}
+    assert None in {before for before, _ in results}
     for engine in engines:
         engine.dispose()
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from models import (
     Company,
     Contact,
+    ContactChange,
+    ContactFact,
     ContactFile,
     CrawlRun,
     Delivery,
@@ -19,7 +21,10 @@ from models import (
     Lead,
     LeadEvent,
     Link,
+    LinkVerdict,
+    MailTraffic,
     Post,
+    RecordMerge,
     RobotsFile,
     Search,
     SearchLabel,
@@ -65,6 +70,7 @@ def fill(engine: Engine, *, sources: tuple[str, str] = ("news", "digest"), now: 
         store_posts(connection, [make_row("k2", digest, "Boris moves.", tags=["город"], extra={"n": 1})])
         _add_signals(session, now)
         _add_search(session, now)
+        _add_ties(session, now)
         session.add(CrawlRun(started_at=now))
         robots = {"origin": "https://news.example:443", "status": 200, "body": "User-agent: *"}
         session.add(RobotsFile(**robots, fetched_at=now, expires_at=now))
@@ -99,6 +105,27 @@ def _add_signals(session: Session, now: datetime) -> None:
             DroppedMatch(
                 key="m1", post_id=_post_id(session, "k2"), kind="moving", rule_id="moving.en", field="text", start=0,
                 end=5, reason="unknown_person", created_at=now,
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _add_ties(session: Session, now: datetime) -> None:
+    anna = session.scalars(select(Contact.id).where(Contact.key == "p1")).one()
+    session.add_all(
+        [
+            ContactFact(
+                contact_id=anna, family="relation", kind="spouse", value="Boris", normalized="boris", source="hand",
+                added_at=now,
+            ),
+            MailTraffic(
+                source="own.mbox", sender="anna@orchid.example", recipient="me@home.example", messages=2, first_at=NOON,
+                last_at=NOON,
+            ),
+            ContactChange(subject_key="p1", changed_at=now, source="hand", field="role", after="Baker"),
+            RecordMerge(key="g1", type="contact", survivor_key="p1", gone_key="p0", snapshot={}, merged_at=now),
+            LinkVerdict(
+                key="e1", mention={"name": "Anna"}, target_type="contact", target_key="p1", same=True, decided_at=now
             ),
         ]
     )  # fmt: skip

@@ -79,7 +79,7 @@ def _judge(samples: list[Sample], receiver: Receiver, warm_up: float) -> None:
     wal = max(sample.wal for sample in samples)
     print(
         f"{last.hour:.0f} hours in {sum(s.seconds for s in samples):.0f} s: {len(samples)} passes, {sum(s.posts for s in samples)} posts, "
-        f"{sum(s.leads for s in samples)} leads, {len(set(receiver.leads))} delivered"
+        f"{sum(s.leads for s in samples)} leads, {len(set(receiver.leads))} delivered (what waits for review is not sent)"
     )
     print(
         f"memory {first.memory / MEGABYTE:.1f} -> {last.memory / MEGABYTE:.1f} MB, slope {slope:+.3f} MB/h after the first "

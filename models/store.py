@@ -9,6 +9,7 @@ and go through SQLAlchemy. Nothing asks for RETURNING, which costs bulk inserts 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from models.posts import Post, PostRevision, Sighting
 from models.rows import Batch, PostRow, StoreCounts, has_nul, mended
 from models.store_authors import store_authors
 
-__all__ = ["PostRow", "StoreCounts", "store_posts"]
+__all__ = ["PostRow", "StoreCounts", "store_by_source", "store_posts"]
 
 # How often a writer that was overtaken looks again. Each time it has waited for another to commit, so that at
 # least one post of its batch is no longer new: more than a few rounds are not seen in practice.
@@ -62,8 +63,13 @@ def store_posts(connection: Connection, rows: Sequence[PostRow]) -> StoreCounts:
     A thousand rows a batch are near the best speed. Raises what the driver raises: wrap the transaction in
     `models.faults.database_faults`.
     """
+    return sum(store_by_source(connection, rows).values(), StoreCounts())
+
+
+def store_by_source(connection: Connection, rows: Sequence[PostRow]) -> dict[int, StoreCounts]:
+    """Store a batch as `store_posts` does; return what became of it by source."""
     if not rows:
-        return StoreCounts()
+        return {}
     if has_nul(rows):
         rows = mended(rows)
     try:
@@ -73,18 +79,20 @@ def store_posts(connection: Connection, rows: Sequence[PostRow]) -> StoreCounts:
         return _store(connection, mended(rows))
 
 
-def _store(connection: Connection, rows: Sequence[PostRow]) -> StoreCounts:
+def _store(connection: Connection, rows: Sequence[PostRow]) -> dict[int, StoreCounts]:
     batch = Batch.of(rows)
     authors = store_authors(connection, batch.rows)
     known = _insert_new(connection, batch.candidates, authors)
-    new = len(batch.candidates) - len(known)
-    if new == len(rows):
-        return StoreCounts(new=new, seen=len(rows))
-    known |= _known_posts(connection, [row.key for row in batch.others if row.key not in known])
-    changed, carried = _compare([row for row in batch.rows if row.key in known], known)
-    return StoreCounts(
-        new, _change(connection, changed, authors), _note_sightings(connection, carried), len(rows)
-    )
+    new = Counter([row.source_id for row in batch.candidates if row.key not in known])
+    changed: Counter[int] = Counter()
+    sighted: Counter[int] = Counter()
+    if new.total() < len(rows):
+        known |= _known_posts(connection, [row.key for row in batch.others if row.key not in known])
+        edited, carried = _compare([row for row in batch.rows if row.key in known], known)
+        changed = _change(connection, edited, authors)
+        sighted = _note_sightings(connection, carried)
+    seen = Counter([row.source_id for row in rows])
+    return {id: StoreCounts(new[id], changed[id], sighted[id], count) for id, count in seen.items()}
 
 
 def _insert_new(connection: Connection, rows: list[PostRow], authors: dict[str, int]) -> dict[str, _Known]:
@@ -124,10 +132,10 @@ def _compare(
     return changed, carried
 
 
-def _change(connection: Connection, changed: dict[int, PostRow], authors: dict[str, int]) -> int:
-    """Keep the earlier texts and write the new ones; return how many were still to be changed."""
+def _change(connection: Connection, changed: dict[int, PostRow], authors: dict[str, int]) -> Counter[int]:
+    """Keep the earlier texts and write the new ones; return how many were still to be changed, by source."""
     if not changed:
-        return 0
+        return Counter()
     # Whoever holds a row may be changing it in the same way, so the rows are locked and compared once more.
     locked = (
         select(Post.id, Post.content_hash).where(Post.id.in_(changed)).order_by(Post.key).with_for_update()
@@ -138,7 +146,7 @@ def _change(connection: Connection, changed: dict[int, PostRow], authors: dict[s
             _KEEP_REVISION, [{"post_id": id, "now": row.first_seen_at} for id, row in still.items()]
         )
         connection.execute(_CHANGE_POST, [_changes(id, row, authors) for id, row in still.items()])
-    return len(still)
+    return Counter([row.source_id for row in still.values()])
 
 
 def _changes(post_id: int, row: PostRow, authors: dict[str, int]) -> dict[str, Any]:
@@ -148,9 +156,10 @@ def _changes(post_id: int, row: PostRow, authors: dict[str, int]) -> dict[str, A
     return values | cut | {"post_id": post_id, "author_id": authors.get(row.author_key)}
 
 
-def _note_sightings(connection: Connection, carried: dict[tuple[int, int], PostRow]) -> int:
+def _note_sightings(connection: Connection, carried: dict[tuple[int, int], PostRow]) -> Counter[int]:
+    """Note further sources of posts; return how many were not noted yet, by source."""
     if not carried:
-        return 0
+        return Counter()
     posts = list({post_id for post_id, _ in carried})
     noted = select(Sighting.post_id, Sighting.source_id).where(Sighting.post_id.in_(posts))
     missing = carried.keys() - {(post_id, source_id) for post_id, source_id in connection.execute(noted)}
@@ -164,4 +173,4 @@ def _note_sightings(connection: Connection, carried: dict[tuple[int, int], PostR
     ]
     if values:
         connection.execute(upsert(connection, Sighting).on_conflict_do_nothing(), values)
-    return len(values)
+    return Counter([source_id for _, source_id in missing])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,10 +86,20 @@ class Due:
         query = query.order_by(Source.next_fetch_at.asc().nulls_first(), Source.id)
         with read_only(self.engine).connect() as connection:
             rows = connection.execute(query).all()
-        unknown = sorted(set(names or ()) - {row.name for row in rows})
-        if unknown:
-            raise UnknownSources(f"no source is called {', '.join(map(repr, unknown))}")
+            unknown = sorted(set(names or ()) - {row.name for row in rows})
+            if unknown:
+                known = connection.scalars(select(Source.name).where(Source.state != "removed"))
+                raise UnknownSources(_unknown_in_words(unknown, list(known)))
         return [row.id for row in rows]
+
+
+def _unknown_in_words(unknown: Sequence[str], known: Sequence[str]) -> str:
+    by_case = {name.lower(): name for name in known}
+    words = []
+    for name in unknown:
+        near = difflib.get_close_matches(name.lower(), by_case, n=1, cutoff=0.6)
+        words.append(repr(name) + (f" (did you mean {by_case[near[0]]!r}?)" if near else ""))
+    return f"no source is called {', '.join(words)}"
 
 
 def _wanted(now: datetime, names: Sequence[str] | None, everything: bool) -> ColumnElement[bool]:

@@ -21,7 +21,8 @@ class Harvest:
     The posts of one answer travel together: they are stored together with what the answer said of itself, so that
     nothing is ever marked as seen that is not stored. `moved_to` is where redirects led, `moved_for_good` whether
     all of them were permanent. `max_age` and `retry_after` are seconds. `feeds` are those that a web page names in
-    place of being one, `found_at` is the one of them that was asked instead.
+    place of being one; `page_feeds` are those that the source's page named, of which the first was asked instead,
+    and `notice` says so to the user.
     """
 
     task: Task
@@ -41,5 +42,11 @@ class Harvest:
     moved_to: str | None = None
     moved_for_good: bool = False
     feeds: tuple[str, ...] = ()
-    found_at: str | None = None
+    page_feeds: tuple[str, ...] = ()
+    notice: str = ""
     counts: StoreCounts = field(default_factory=StoreCounts)
+
+    @property
+    def found_at(self) -> str | None:
+        """The feed that was asked because a page names it."""
+        return self.page_feeds[0] if self.page_feeds else None

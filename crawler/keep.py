@@ -16,7 +16,8 @@ from crawler.policy import FetchPolicy
 from crawler.schedule import Wishes, next_after_failure, next_after_success
 from guards.failpoints import failpoint
 from models import Post, Source
-from models.store import store_posts
+from models.retry import retried
+from models.store import PostRow, StoreCounts, store_posts
 
 # Posts in one transaction. A thousand rows are near the best speed of storing; half of it keeps locks short.
 BATCH = 500
@@ -37,30 +38,42 @@ class Keeper:
     def keep(self, harvests: list[Harvest]) -> None:
         """Store these harvests; their `counts` say what was new.
 
-        Raises what the driver raises; then none of the sources has moved on, and keeping them again does no harm.
+        Two crawlers that bring the same posts may lock each other out; the one that the database gives up tries again
+        (`models.retry`). Raises what the driver raises; then none of the sources has moved on, and keeping them again
+        does no harm.
         """
         for harvest in harvests:
             self._keep_early_batches(harvest)
+        for harvest, counts in zip(harvests, retried(lambda: self._keep_together(harvests)), strict=True):
+            harvest.counts += counts
+        failpoint("crawl.source.moved_on")
+        for harvest in harvests:
+            harvest.rows = []
+
+    def _keep_together(self, harvests: list[Harvest]) -> list[StoreCounts]:
+        counts = []
         with self.engine.begin() as connection:
             for harvest in harvests:
-                harvest.counts += store_posts(connection, harvest.rows)
+                counts.append(store_posts(connection, harvest.rows))
                 if harvest.rows:
                     failpoint("crawl.batch.inside")
             failpoint("crawl.source.finished")
             for harvest in harvests:
                 self._finish(connection, harvest)
-        failpoint("crawl.source.moved_on")
-        for harvest in harvests:
-            harvest.rows = []
+        return counts
 
     def _keep_early_batches(self, harvest: Harvest) -> None:
         """All but the last batch of a large feed, oldest first, each in a transaction of its own."""
         while len(harvest.rows) > BATCH:
-            with self.engine.begin() as connection:
-                harvest.counts += store_posts(connection, harvest.rows[-BATCH:])
-                failpoint("crawl.batch.inside")
+            harvest.counts += retried(lambda: self._keep_batch(harvest.rows[-BATCH:]))
             harvest.rows = harvest.rows[:-BATCH]
             failpoint("crawl.batch.between")
+
+    def _keep_batch(self, rows: list[PostRow]) -> StoreCounts:
+        with self.engine.begin() as connection:
+            counts = store_posts(connection, rows)
+            failpoint("crawl.batch.inside")
+        return counts
 
     def _finish(self, connection: Connection, harvest: Harvest) -> None:
         row = connection.execute(select(*_FACTS).where(Source.id == harvest.task.id)).one_or_none()
@@ -85,7 +98,7 @@ class Keeper:
             **_moved(harvest, known),
         }
         if harvest.found_at:
-            values["fetch_url"] = harvest.found_at
+            values |= {"fetch_url": harvest.found_at, "page_feeds": list(harvest.page_feeds)}
         if known["state"] == "gone":
             values["state"] = "active"
         if harvest.outcome == "read":
@@ -97,7 +110,8 @@ class Keeper:
         recent = _recent_posts(connection, harvest.task.id)
         latest = [*recent[:1], *[time for time in [known["last_post_at"]] if time]]
         values["last_post_at"] = max(latest, default=None)
-        wishes = Wishes(known["interval_seconds"], harvest.rhythm, harvest.max_age, harvest.retry_after)
+        wishes = _wishes(harvest, known)
+        values["rhythm"] = wishes.to_keep()
         values["next_fetch_at"] = next_after_success(
             harvest.task.name, harvest.now, self.policy, wishes, recent
         )
@@ -105,7 +119,7 @@ class Keeper:
 
     def _failure(self, harvest: Harvest, known: Any) -> dict[str, Any]:
         count = known["error_count"] + 1
-        wishes = Wishes(known["interval_seconds"], retry_after=harvest.retry_after)
+        wishes = _wishes(harvest, known)
         values: dict[str, Any] = {
             "last_error": harvest.message,
             "last_error_at": harvest.now,
@@ -116,9 +130,11 @@ class Keeper:
         }
         if harvest.feeds and not harvest.found_at:
             # The page's feed is on another server, which has its own turn: it is asked at the next opportunity.
-            values |= {"fetch_url": harvest.feeds[0], "next_fetch_at": harvest.now}
+            values |= {
+                "fetch_url": harvest.feeds[0], "page_feeds": list(harvest.feeds), "next_fetch_at": harvest.now,
+            }  # fmt: skip
         elif known["fetch_url"] and (count >= BACK_AFTER or harvest.outcome == "gone"):
-            values["fetch_url"] = None
+            values |= {"fetch_url": None, "page_feeds": None}
         elif harvest.outcome == "gone":
             values |= {"state": "gone", "next_fetch_at": None}
         return values
@@ -131,6 +147,7 @@ _FACTS = (
     Source.fetch_url,
     Source.etag,
     Source.interval_seconds,
+    Source.rhythm,
     Source.ill_since,
     Source.error_count,
     Source.last_post_at,
@@ -138,6 +155,22 @@ _FACTS = (
     Source.moved_count,
     Source.leased_by,
 )
+
+
+def _wishes(harvest: Harvest, known: Any) -> Wishes:
+    """What the answer asks for, and where it says nothing what the last one asked for that did.
+
+    A 304 has no feed in it, and speaks for the answer that it stands for (RFC 9111, 4.3.4); so does a body that is
+    the same as the last one, except that its headers are its own.
+    """
+    before = Wishes.kept(known["rhythm"])
+    with_body = harvest.outcome == "read" or (harvest.outcome == "unchanged" and harvest.body_hash)
+    return Wishes(
+        known["interval_seconds"],
+        harvest.rhythm if harvest.outcome == "read" else before.rhythm,
+        harvest.max_age if with_body or harvest.max_age is not None else before.max_age,
+        harvest.retry_after,
+    )
 
 
 def _recent_posts(connection: Connection, source_id: int) -> list[datetime]:

@@ -1,7 +1,8 @@
-"""What happens to every request on its way out: conditions, the address guard, robots.txt, redirects, one at a time."""
+"""What happens to every request on its way out: time, conditions, the address guard, redirects, one at a time."""
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from scrapy import Request
@@ -15,6 +16,34 @@ from guards.addresses import AddressGuard, AddressRefused
 
 class Refused(IgnoreRequest):
     """A request that is not made, or not followed further; the message says why, in words for the user."""
+
+
+OUT_OF_TIME = "the whole answer did not arrive in time"
+
+
+def seconds_left(request: Request) -> float | None:
+    """What is left of the time that a source has for all its hops, robots.txt included; None where nobody counts."""
+    deadline = request.meta.get("deadline")
+    return None if deadline is None else max(0.0, deadline - time.monotonic())
+
+
+class KeepDeadline:
+    """Gives each request what is left of its source's time, so that no chain of slow hops takes longer than one."""
+
+    def __init__(self, timeout: float) -> None:
+        self.timeout = timeout
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> KeepDeadline:
+        """Scrapy's way of making one."""
+        return cls(crawler.settings.getfloat("DOWNLOAD_TIMEOUT"))
+
+    def process_request(self, request: Request) -> None:
+        """Set the time limit, or raise `Refused` if there is no time left."""
+        left = seconds_left(request)
+        if left is not None and left <= 0:
+            raise Refused(OUT_OF_TIME)
+        request.meta["download_timeout"] = self.timeout if left is None else left
 
 
 class AskConditionally:

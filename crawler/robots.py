@@ -1,71 +1,35 @@
-"""robots.txt as RFC 9309 has it, read with Protego."""
+"""robots.txt on the way out: each origin is asked for it once a day, and what it forbids is not fetched (RFC 9309)."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from protego import Protego
 from scrapy import Request
+from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.feeds.urls import origin
-from crawler.middlewares import Refused
+from crawler.middlewares import OUT_OF_TIME, Refused, seconds_left
+from crawler.robots_book import LAST_RESORT, RobotsAnswer, RobotsBook, good_until
+from crawler.robots_rules import MOST_BYTES, RobotsRules, rules_from_answer
+from crawler.schedule import max_age_seconds
 from crawler.words import failure_in_words
 
-# RFC 9309, 2.5: a crawler may stop reading at 500 KiB.
-MOST_BYTES = 512 * 1024
-_PRODUCT = re.compile(r"[A-Za-z_-]+")
-_SITEMAP = re.compile(r"(?im)^[ \t]*sitemap[ \t]*:.*$")
-
-
-@dataclass(frozen=True, slots=True)
-class RobotsRules:
-    """What one origin's robots.txt says; or that it cannot be known, in words, which forbids everything."""
-
-    parser: Any = None
-    unknown: str = ""
-
-    def refusal(self, url: str, user_agent: str) -> str:
-        """Why this address must not be fetched, or "" if it may."""
-        if self.unknown:
-            return f"{self.unknown} (asked for robots.txt, without which nothing is fetched)"
-        if self.parser is None or self.parser.can_fetch(url, product_token(user_agent)):
-            return ""
-        return "robots.txt forbids this address"
-
-
-def product_token(user_agent: str) -> str:
-    """`povod` of `povod/0.1 (+https://...)`: the name that groups in robots.txt are matched with."""
-    found = _PRODUCT.match(user_agent)
-    return found[0] if found else user_agent
-
-
-def parse_robots(body: bytes) -> Any:
-    """Parse the file. A `Sitemap:` line belongs to no group, and must not end the one it stands in (RFC 9309, 2.2.4)."""
-    text = body[:MOST_BYTES].decode("utf-8-sig", "replace")
-    return Protego.parse(_SITEMAP.sub("", text))
-
-
-def rules_from_answer(status: int, body: bytes) -> RobotsRules:
-    """RFC 9309, 2.3.1: success is parsed; 4xx means that there are no rules; 5xx that they cannot be known."""
-    if 200 <= status < 300:
-        return RobotsRules(parse_robots(body))
-    if status == 429 or status >= 500:
-        return RobotsRules(unknown=f"the server answered {status}")
-    return RobotsRules()
+# Larger files are parsed in a thread: half a megabyte of rules takes half a second.
+_LARGE = 16 * 1024
 
 
 class ObeyRobots:
-    """Asks each origin for its robots.txt once a crawl, and refuses what it forbids."""
+    """Refuses what an origin's robots.txt forbids; the file itself comes from the book, or is fetched for it."""
 
     def __init__(self, crawler: Any) -> None:
         self.crawler = crawler
         self.obey = crawler.settings.getbool("ROBOTSTXT_OBEY")
         self.user_agent = crawler.settings.get("USER_AGENT")
-        self._rules: dict[str, asyncio.Future[RobotsRules]] = {}
+        self._rules: dict[str, asyncio.Task[RobotsRules]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> ObeyRobots:
@@ -76,27 +40,62 @@ class ObeyRobots:
         """Raise `Refused` if robots.txt says so, or cannot be read."""
         if not self.obey or request.meta.get("dont_obey_robotstxt"):
             return
-        rules = await self._rules_of(origin(request.url))
+        place = origin(request.url)
+        if place not in self._rules:
+            self._rules[place] = asyncio.ensure_future(self._find_out(place, request.meta.get("deadline")))
+        try:
+            # Whoever waits for a file that another source has asked for does not wait beyond its own time.
+            rules = await asyncio.wait_for(asyncio.shield(self._rules[place]), seconds_left(request))
+        except TimeoutError:
+            raise Refused(OUT_OF_TIME) from None
         if refusal := rules.refusal(request.url, self.user_agent):
             raise Refused(refusal)
 
-    async def _rules_of(self, place: str) -> RobotsRules:
-        known = self._rules.get(place)
-        if known is None:
-            known = self._rules[place] = asyncio.get_running_loop().create_future()
-            known.set_result(await self._fetch(place))
-        return await asyncio.shield(known)
+    async def _find_out(self, place: str, deadline: float | None) -> RobotsRules:
+        spider = self.crawler.spider
+        book: RobotsBook | None = spider.robots
+        now: datetime = spider.clock()
+        known = await book.find(place, now) if book else None
+        if known is not None and known.expires_at > now:
+            return await _rules(known)
+        fetched = await self._fetch(place, now, deadline)
+        if fetched.answer is None:
+            # 2.3.1.4: as long as the file cannot be had, the last copy may still be used.
+            usable = known is not None and known.fetched_at > now - LAST_RESORT
+            return await _rules(known) if known is not None and usable else RobotsRules(unknown=fetched.words)
+        if book:
+            await book.keep(place, fetched.answer)
+        return await _rules(fetched.answer)
 
-    async def _fetch(self, place: str) -> RobotsRules:
+    async def _fetch(self, place: str, now: datetime, deadline: float | None) -> _Fetched:
         request = Request(
             f"{place}/robots.txt",
             priority=1000,
-            meta={"dont_obey_robotstxt": True},
+            meta={"dont_obey_robotstxt": True, "deadline": deadline},
             callback=NO_CALLBACK,
             dont_filter=True,
         )
         try:
-            response = await self.crawler.engine.download_async(request)
+            response: Response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001  every kind of failure means the same here: the rules are unknown
-            return RobotsRules(unknown=failure_in_words(error, request.url))
-        return rules_from_answer(response.status, response.body)
+            return _Fetched(None, failure_in_words(error, request.url))
+        if unknown := rules_from_answer(response.status, b"").unknown:
+            return _Fetched(None, unknown)
+        cache = response.headers.get("Cache-Control")
+        until = good_until(now, max_age_seconds(cache.decode("latin-1") if cache else None))
+        body = response.body[:MOST_BYTES] if 200 <= response.status < 300 else b""
+        return _Fetched(RobotsAnswer(response.status, body, now, until))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """An answer that says what the rules are, or in words why it is not known."""
+
+    answer: RobotsAnswer | None
+    words: str = ""
+
+
+async def _rules(answer: RobotsAnswer) -> RobotsRules:
+    if len(answer.body) < _LARGE:
+        return rules_from_answer(answer.status, answer.body)
+    return await asyncio.to_thread(rules_from_answer, answer.status, answer.body)

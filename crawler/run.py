@@ -24,10 +24,11 @@ from crawler import settings as defaults
 from crawler.due import LEASE, Due, begin_run
 from crawler.events import CrawlEvent, CrawlReport
 from crawler.feeds.pool import ReadingPool
-from crawler.frontier import Frontier
+from crawler.frontier import Frontier, Task
 from crawler.harvest import Harvest
 from crawler.keep import Keeper
 from crawler.policy import FetchPolicy
+from crawler.robots_book import RobotsBook
 from crawler.spiders.feed import FeedSpider
 from crawler.writer import Writer
 from models import CrawlRun, DatabaseFault
@@ -102,6 +103,7 @@ def run_spider(
     clock: Callable[[], datetime],
     *,
     refill: Callable[[], Awaitable[bool]] = _nothing_more,
+    robots: RobotsBook | None = None,
     settings: dict[str, Any] | None = None,
     on_crawler: Callable[[Any], None] = lambda _: None,
 ) -> None:
@@ -117,7 +119,14 @@ def run_spider(
         ReadingPool(policy.readers, seconds=policy.reader_seconds, megabytes=policy.reader_megabytes)
     ) as pool:
         process.crawl(
-            crawler, frontier=frontier, policy=policy, clock=clock, pool=pool, store=store, refill=refill
+            crawler,
+            frontier=frontier,
+            policy=policy,
+            clock=clock,
+            pool=pool,
+            store=store,
+            refill=refill,
+            robots=robots,
         )
         process.start(install_signal_handlers=False)
 
@@ -142,6 +151,7 @@ class _Job:
         self.fault: DatabaseFault | None = None
         self.frontier = Frontier(policy.concurrency, policy.slow_after)
         self.writer = Writer(Keeper(engine, policy, due.worker))
+        self.robots = RobotsBook(engine, self.writer.run) if policy.obey_robots else None
         self._crawler: Any = None
         self._heartbeat: asyncio.Task[None] | None = None
 
@@ -149,7 +159,13 @@ class _Job:
         """Run Scrapy until all is fetched and stored, or a signal comes."""
         started = time.monotonic()
         run_spider(
-            self.policy, self.frontier, self.store, self.clock, refill=self._refill, on_crawler=self._attach
+            self.policy,
+            self.frontier,
+            self.store,
+            self.clock,
+            refill=self._refill,
+            robots=self.robots,
+            on_crawler=self._attach,
         )
         self.report.seconds = time.monotonic() - started
 
@@ -165,16 +181,24 @@ class _Job:
     def _attach(self, crawler: Any) -> None:
         self._crawler = crawler
         crawler.signals.connect(self._item_failed, signals.item_error)
-        crawler.signals.connect(self.writer.close, signals.spider_closed)
+        crawler.signals.connect(self._reading_failed, signals.spider_error)
+        crawler.signals.connect(self._close, signals.spider_closed)
         loop = asyncio.get_event_loop()
         loop.call_soon(self._listen_for_signals)
         self._heartbeat = loop.create_task(self._keep_leases())
+
+    async def _close(self) -> None:
+        if self.robots and self.fault is None:
+            await self.robots.close(self.clock())
+        await self.writer.close()
 
     async def _refill(self) -> bool:
         """Lease more sources when the frontier has run dry; false when there are none."""
         if self.report.outcome != "finished":
             return False
         tasks = await self.writer.run(self.due.lease, self.clock())
+        if self.robots:
+            await self.robots.look_up((task.origin for task in tasks), self.clock())
         self.frontier.add(tasks)
         self.report.sources_due = self.due.total
         return bool(tasks)
@@ -212,7 +236,7 @@ class _Job:
             CrawlEvent(
                 harvest.outcome,
                 harvest.task.name,
-                harvest.message,
+                "; ".join(filter(None, (harvest.message, harvest.notice))),
                 counts.new,
                 counts.changed,
                 counts.seen,
@@ -222,12 +246,18 @@ class _Job:
         )
 
     def _item_failed(self, item: Harvest, failure: Any) -> None:
-        """A fault of ours with one source: told on that source, and the crawl goes on."""
+        self._fault_of_ours(item.task, failure)
+
+    def _reading_failed(self, failure: Any, response: Any) -> None:
+        self._fault_of_ours(response.meta["task"], failure)
+
+    def _fault_of_ours(self, task: Task, failure: Any) -> None:
+        """Told on the source that it happened with, and the crawl goes on."""
         self.done += 1
         message = f"povod failed over this source: {failure.type.__name__}: {failure.value}"
-        self._failed(item.task.name, message)
-        self.on_event(CrawlEvent("failed", item.task.name, message, done=self.done, total=self.due.total))
-        self.frontier.done(item.task.id)
+        self._failed(task.name, message)
+        self.on_event(CrawlEvent("failed", task.name, message, done=self.done, total=self.due.total))
+        self.frontier.done(task.id)
 
     # -- Ending
 

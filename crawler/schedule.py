@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import email.utils
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from crawler.feeds import Rhythm
 from crawler.policy import FetchPolicy
@@ -28,6 +29,20 @@ class Wishes:
     rhythm: Rhythm = field(default_factory=Rhythm)
     max_age: int | None = None
     retry_after: int | None = None
+
+    @classmethod
+    def kept(cls, facts: Mapping[str, Any] | None) -> Wishes:
+        """Those of an earlier answer, as `to_keep` gave them."""
+        facts = facts or {}
+        rhythm = Rhythm(
+            facts.get("interval_seconds"), facts.get("skip_hours", []), facts.get("skip_days", [])
+        )
+        return cls(rhythm=rhythm, max_age=facts.get("max_age"))
+
+    def to_keep(self) -> dict[str, Any]:
+        """What must outlive a restart, as plain data; what nobody asked for is left out."""
+        facts = asdict(self.rhythm) | {"max_age": self.max_age}
+        return {name: value for name, value in facts.items() if value}
 
 
 def next_after_success(
@@ -51,7 +66,7 @@ def next_after_failure(
     """The next try after `error_count` failures in a row: each doubles the pause, up to the policy's longest."""
     seconds = min(policy.min_interval * 2 ** min(error_count - 1, 16), policy.max_interval)
     when = now + timedelta(seconds=seconds + _jitter(name, now, seconds * policy.jitter))
-    return _not_before(when, now, wishes.retry_after)
+    return skip(_not_before(when, now, wishes.retry_after), wishes.rhythm)
 
 
 def suggested_interval(now: datetime, recent: Sequence[datetime], policy: FetchPolicy) -> float:

@@ -25,7 +25,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.AskConditionally": 80,
     "crawler.middlewares.RefuseAddresses": 90,
     "crawler.robots.ObeyRobots": 100,
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "crawler.middlewares.KeepDeadline": 350,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
@@ -61,7 +61,7 @@ DEFAULT_REQUEST_HEADERS = {
     "text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1",
 }
 
-# Limits on one answer; a download's timeout covers its whole body.
+# Limits on one answer. The time covers whole bodies, and all hops of a source together (`KeepDeadline`).
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 10 * 1024**2  # as sent, and as unpacked
 DOWNLOAD_WARNSIZE = 0

@@ -22,6 +22,7 @@ SHOWN = (
     "name", "title", "url", "kind", "state", "origin", "language", "tags", "people", "basis", "retention_days",
     "interval_seconds", "last_fetch_at", "last_success_at", "last_post_at", "next_fetch_at", "last_error",
     "last_error_at", "error_count", "ill_since", "fetch_url", "moved_to",
+    "page_feeds",
 )  # fmt: skip
 
 

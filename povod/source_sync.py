@@ -70,6 +70,7 @@ def forget_address(row: Source) -> None:
     """Forget what is known of an address that is no longer the source's."""
     row.state = "active"
     row.fetch_url = row.etag = row.last_modified = row.body_hash = row.moved_to = None
+    row.page_feeds = row.rhythm = None
     row.moved_count = 0
     row.next_fetch_at = None
 

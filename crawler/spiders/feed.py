@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
@@ -20,6 +21,7 @@ from crawler.feeds.wire import ReadRequest
 from crawler.frontier import Frontier, Task
 from crawler.harvest import Harvest
 from crawler.policy import FetchPolicy
+from crawler.robots_book import RobotsBook
 from crawler.schedule import max_age_seconds, retry_after_seconds
 from crawler.words import failure_in_words, status_in_words
 from guards.failpoints import failpoint
@@ -43,6 +45,7 @@ class FeedSpider(scrapy.Spider):
         pool: ReadingPool,
         store: Callable[[Harvest], Awaitable[None]],
         refill: Callable[[], Awaitable[bool]],
+        robots: RobotsBook | None = None,
         **arguments: Any,
     ) -> None:
         super().__init__(**arguments)
@@ -52,6 +55,7 @@ class FeedSpider(scrapy.Spider):
         self.pool = pool
         self.store = store
         self.refill = refill
+        self.robots = robots
         self.limits = Limits(posts=policy.max_posts, text=policy.max_text)
         self._place_free = asyncio.Event()
 
@@ -71,14 +75,24 @@ class FeedSpider(scrapy.Spider):
         self.frontier.done(task.id)
         self._place_free.set()
 
-    def _request(self, task: Task, found_at: str | None = None) -> Request:
+    def _request(self, task: Task) -> Request:
         return Request(
-            found_at or task.fetch_url,
+            task.fetch_url,
             callback=self.parse,
             errback=self.fail,
-            meta={"task": task, "download_slot": task.origin, "found_at": found_at},
+            meta={
+                "task": task,
+                "download_slot": task.origin,
+                "deadline": time.monotonic() + self.policy.timeout,
+            },
             dont_filter=True,
         )
+
+    def _request_of_page(self, page: Response, harvest: Harvest) -> Request:
+        """Ask the first feed that a page names, within the page's own time."""
+        request = self._request(harvest.task).replace(url=harvest.feeds[0])
+        request.meta.update({"deadline": page.meta["deadline"], "page_feeds": harvest.feeds})
+        return request
 
     async def parse(self, response: Response, **_: Any) -> AsyncIterator[Harvest | Request]:
         """Whatever the answer is, exactly one harvest comes of it; a page's own feed is asked first."""
@@ -95,7 +109,7 @@ class FeedSpider(scrapy.Spider):
         else:
             await self._read(response, harvest)
         if harvest.feeds and origin(harvest.feeds[0]) == harvest.task.origin and not harvest.found_at:
-            yield self._request(harvest.task, harvest.feeds[0])
+            yield self._request_of_page(response, harvest)
         else:
             yield _naming_the_page(harvest)
 
@@ -103,9 +117,9 @@ class FeedSpider(scrapy.Spider):
         """No answer at all."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         message = failure_in_words(failure.value or ConnectionError(), request.url)
-        found_at = request.meta.get("found_at")
+        page_feeds = request.meta.get("page_feeds", ())
         return _naming_the_page(
-            Harvest(request.meta["task"], "failed", self.clock(), message, found_at=found_at)
+            Harvest(request.meta["task"], "failed", self.clock(), message, page_feeds=page_feeds)
         )
 
     async def _read(self, response: Response, harvest: Harvest) -> None:
@@ -144,15 +158,22 @@ class FeedSpider(scrapy.Spider):
             retry_after=retry_after_seconds(_header(response, "Retry-After"), now),
             moved_to=response.url if reasons else None,
             moved_for_good=bool(reasons) and all(reason in _PERMANENT for reason in reasons),
-            found_at=response.meta.get("found_at"),
+            page_feeds=response.meta.get("page_feeds", ()),
         )
 
 
 def _naming_the_page(harvest: Harvest) -> Harvest:
-    """Where the feed that a page names cannot be read, say that there is a page, and where its feed should be."""
-    if harvest.found_at and harvest.outcome in ("failed", "gone"):
+    """Say that there is a page, which of the feeds that it names was asked, and which others there are."""
+    if not harvest.found_at:
+        return harvest
+    others = harvest.page_feeds[1:]
+    if harvest.outcome in ("failed", "gone"):
         harvest.message = (
             f"this is a web page, not a feed; its feed may be at {harvest.found_at}, but: {harvest.message}"
+        )
+    elif others:
+        harvest.notice = (
+            f"a web page that names several feeds: {harvest.found_at} is read, not {', '.join(others)}"
         )
     return harvest
 

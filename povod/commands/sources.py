@@ -122,9 +122,15 @@ def _listed(session: Session, everything: bool) -> list[dict[str, Any]]:
 
 def _health(row: dict[str, Any], now: datetime) -> str:
     if not row["last_error"] or not row["error_count"]:
-        return "well" if row["last_success_at"] else "not read yet"
+        return f"well{_choice(row)}" if row["last_success_at"] else "not read yet"
     since = f", since {span_text(now - row['ill_since'])}" if row["ill_since"] else ""
     return f"{row['last_error']} ({row['error_count']} in a row{since})"
+
+
+def _choice(row: dict[str, Any]) -> str:
+    """Which feed is read, where a page names several: the user may have meant another."""
+    others = [feed for feed in row["page_feeds"] or () if feed != row["fetch_url"]]
+    return f"; its page names several feeds: {row['fetch_url']} is read, not {', '.join(others)}" if others else ""
 
 
 @app.command()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import psutil
 import pytest
@@ -21,7 +19,6 @@ from crawler.frontier import Frontier, Task
 from crawler.identity import content_hash, post_key
 from crawler.items import PostItem
 from crawler.policy import FetchPolicy
-from crawler.robots import parse_robots, product_token, rules_from_answer
 from crawler.schedule import (
     Wishes,
     max_age_seconds,
@@ -142,37 +139,6 @@ def test_slow_tasks_give_up_their_places_and_ill_sources_come_last() -> None:
     assert frontier.take(2.9) is None
     assert frontier.take(3.1) is not None
     assert (frontier.in_flight, frontier.empty) == (2, True)
-
-
-def test_a_sitemap_line_does_not_end_a_group() -> None:
-    parser = parse_robots(
-        b"User-agent: povod\nSitemap: https://a.example/s\nUser-agent: other\nDisallow: /x\n"
-    )
-    assert not parser.can_fetch("https://a.example/x", "povod")
-
-
-def test_robots_answers_mean_what_rfc_9309_says() -> None:
-    agent = "povod/0.1 (+https://povod.example/bot)"
-    assert product_token(agent) == "povod"
-    assert rules_from_answer(404, b"").refusal("https://a.example/", agent) == ""
-    assert "without which nothing is fetched" in rules_from_answer(503, b"").refusal(
-        "https://a.example/", agent
-    )
-    assert rules_from_answer(200, b"User-agent: *\nDisallow: /").refusal("https://a.example/x", agent)
-
-
-def test_google_s_robots_cases_come_out_as_google_says() -> None:
-    cases = Path("../shared/data/hostile/robots_google.json")
-    if not cases.is_file():
-        pytest.skip("no recorded robots.txt cases here")
-    wrong = []
-    for case in json.loads(cases.read_text(encoding="utf-8")):
-        path = case["path"]
-        url = path if "://" in path else f"https://site.example{path}"
-        if parse_robots(case["robots_txt"].encode()).can_fetch(url, case["agent"]) != case["allowed"]:
-            wrong.append(case)
-    # Protego reads a few odd cases in its own way (groups without user agent, comments in odd places).
-    assert len(wrong) <= 12, wrong
 
 
 def test_a_subscription_list_is_read_with_its_folders_and_written_back() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from leads.linking.agreement import Level, agreement, worth
+from leads.linking.fold import skeleton
 from leads.linking.given_names import is_given
 from leads.linking.person_names import Part, PersonName, parse_person
 
@@ -32,22 +34,43 @@ class Pairing:
 
 @lru_cache(maxsize=1 << 16)
 def pair_words(a: tuple[str, ...], b: tuple[str, ...]) -> Pairing:
-    """Pair the words of two names, best agreement first, nearest places first among equals."""
-    found = [
-        (level, -abs(i - j), i, j)
-        for i, word in enumerate(a)
-        for j, other in enumerate(b)
-        if (level := agreement(word, other)) is not Level.NONE
-    ]
-    found.sort(key=lambda item: (-item[0], -item[1], item[2], item[3]))
-    left, right = set(range(len(a))), set(range(len(b)))
+    """Pair the words of two names, best agreement first, nearest places first among equals.
+
+    Words that are the same, or sound the same, are paired before any others are compared at all.
+    """
+    left, right = list(range(len(a))), list(range(len(b)))
+    pairs = _same(a, b, left, right, Level.EXACT)
+    if left and right:
+        pairs += _same([skeleton(w) for w in a], [skeleton(w) for w in b], left, right, Level.SOUND)
+    if left and right:
+        found = [
+            (level, -abs(i - j), i, j)
+            for i in left
+            for j in right
+            if (level := agreement(a[i], b[j])) is not Level.NONE
+        ]
+        found.sort(key=lambda item: (-item[0], -item[1], item[2], item[3]))
+        for level, _, i, j in found:
+            if i in left and j in right:
+                left.remove(i)
+                right.remove(j)
+                pairs.append((i, j, level))
+    return Pairing(tuple(pairs), tuple(left), tuple(right))
+
+
+def _same(
+    a: Sequence[str], b: Sequence[str], left: list[int], right: list[int], level: Level
+) -> list[tuple[int, int, Level]]:
+    """Take those out of `left` and `right` whose texts are the same, single letters excepted where they only sound so."""
     pairs = []
-    for level, _, i, j in found:
-        if i in left and j in right:
-            left.discard(i)
-            right.discard(j)
+    for i in left[:]:
+        alike = [j for j in right if b[j] == a[i]]
+        if alike and (level is Level.EXACT or len(a[i]) > 1):
+            j = min(alike, key=lambda place: abs(place - i))
+            left.remove(i)
+            right.remove(j)
             pairs.append((i, j, level))
-    return Pairing(tuple(pairs), tuple(sorted(left)), tuple(sorted(right)))
+    return pairs
 
 
 def person_score(a: PersonName, b: PersonName) -> float:

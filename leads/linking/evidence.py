@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log2
+from typing import NamedTuple
 
 from leads.linking.agreement import Level
 from leads.linking.compare import pair_words
@@ -62,8 +63,7 @@ class Evidence:
         self.reasons.append(reason)
 
 
-@dataclass(frozen=True, slots=True)
-class NameEvidence:
+class NameEvidence(NamedTuple):
     """What the names alone say; kept apart so that one comparison serves all namesakes."""
 
     bits: float

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from leads.linking.context import Context
 from leads.linking.evidence import Evidence, posterior
 from leads.linking.keys import domain_key, email_key, handle_key, unplaced, url_key
 from leads.linking.organisations import Organisations
-from leads.linking.people import MAX_CANDIDATES, People
+from leads.linking.people import MAX_CANDIDATES, Candidates, People
 from leads.linking.person_names import parse_person
 from leads.linking.records import CompanyRecord, ContactRecord, Decision, Key, LinkCandidate, Linking, Mention
 from leads.linking.weighing import Weighing
@@ -25,8 +25,7 @@ _NOBODY = Linking(Decision.NONE)
 _EQUAL = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
+class _Fit(NamedTuple):
     """One record with its probability; `candidate` only for those that are listed."""
 
     probability: float
@@ -88,45 +87,53 @@ class Linker:
     def _people(self, mention: Mention, keys: list[Key]) -> list[_Fit]:
         exact = {row: key for key in reversed(keys) for row in self.people.by_key(key)}
         told = parse_person(mention.name) if mention.name and "@" not in mention.name else None
+        names: list[int | None] = [None] * len(exact)
         rows, others = list(exact), 0
         if told is not None and not exact:
-            named = self.people.candidates(told, self.people.company_number(mention.company), mention.place)
-            others = max(len(named) - MAX_CANDIDATES, 0)
+            found = self.people.candidates(told, self.people.employer_number(mention.company), mention.place)
+            others = max(len(found.rows) - MAX_CANDIDATES, 0)
             if mention.context and others in range(1, MAX_SORTED):
-                named = self._near_first(named, mention)
-            rows = named[:MAX_CANDIDATES]
+                found = self._near_first(found, mention)
+            rows, names = found.rows[:MAX_CANDIDATES], [*found.names[:MAX_CANDIDATES]]
         if not rows:
             return []
         weighing = Weighing(mention, told, self.people, self.weights, self._at_home(mention))
-        records = [self.people.columns[row] for row in rows]
-        bits = [weighing.bits(record, exact.get(row)) for record, row in zip(records, rows, strict=True)]
+        bits = [weighing.bits(row, name, exact.get(row)) for row, name in zip(rows, names, strict=True)]
         odds = posterior(bits, self.weights.prior_bits, self.weights.namesake_odds, others)
-        best = sorted(range(len(rows)), key=lambda at: (-odds[at], records[at].key))
-        fits = []
-        for at in best[:LISTED]:
-            evidence = weighing.evidence(records[at], exact.get(rows[at]))
+        fits, listed = [], self._listed(rows, odds)
+        for at, key in listed:
+            evidence = weighing.evidence(rows[at], names[at], exact.get(rows[at]))
             if evidence.agrees:
-                fits.append(_fit(records[at].key, odds[at], evidence, PERSON))
-        return fits + [_Fit(odds[at], None) for at in best[LISTED:]]
+                fits.append(_fit(key, odds[at], evidence, PERSON))
+        shown = {at for at, _ in listed}
+        return fits + [_Fit(p, None) for at, p in enumerate(odds) if at not in shown]
 
-    def _at_home(self, mention: Mention) -> frozenset[str]:
-        """The contacts whose own site the mention's author writes at."""
+    def _listed(self, rows: list[int], odds: list[float]) -> list[tuple[int, str]]:
+        """Return the places of the likeliest with their keys, by which equals are ordered."""
+        least = sorted(odds, reverse=True)[:LISTED][-1]
+        key = self.people.columns.key
+        ranks = sorted((-p, key(rows[at]), at) for at, p in enumerate(odds) if p >= least)
+        return [(at, found) for _, found, at in ranks[:LISTED]]
+
+    def _at_home(self, mention: Mention) -> frozenset[int]:
+        """The rows of the contacts whose own site the mention's author writes at."""
         key = domain_key(mention.site) if mention.site else None
-        rows = self.people.by_key(key) if key else []
-        return frozenset(self.people.columns[row].key for row in rows)
+        return frozenset(self.people.by_key(key)) if key else frozenset()
 
-    def _near_first(self, rows: list[int], mention: Mention) -> list[int]:
+    def _near_first(self, found: Candidates, mention: Mention) -> Candidates:
         """Put those of very many namesakes first whose company stands near the name."""
         context = Context(mention.context, mention.name)
-        known: dict[str, bool] = {}
+        columns = self.people.columns
+        known: dict[int, bool] = {0: True}
 
-        def apart(row: int) -> bool:
-            company = self.people.columns[row].company
+        def apart(at: int) -> bool:
+            company = columns.companies[found.rows[at]]
             if company not in known:
-                known[company] = not (company and context.company(company))
+                known[company] = not context.company(columns.texts.text(company))
             return known[company]
 
-        return sorted(rows, key=apart)
+        order = sorted(range(len(found.rows)), key=apart)
+        return Candidates([found.rows[at] for at in order], [found.names[at] for at in order])
 
     def _companies(self, mention: Mention, keys: list[Key]) -> list[_Fit]:
         found = self.organisations.weigh(mention, keys, self.weights)

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from leads.linking.strings import Arrays
+
 Keys = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.uint32]
 
-_NO_ROWS: Rows = np.empty(0, dtype=np.uint32)
+NO_ROWS: Rows = np.empty(0, dtype=np.uint32)
 
 
 class MultiMap:
@@ -19,7 +21,7 @@ class MultiMap:
 
     def __init__(self) -> None:
         self._keys: Keys = np.empty(0, dtype=np.uint64)
-        self._rows: Rows = _NO_ROWS
+        self._rows: Rows = NO_ROWS
         self._new_keys = array("Q")
         self._new_rows = array("I")
         self._late: dict[int, list[int]] = {}
@@ -35,19 +37,17 @@ class MultiMap:
             self._new_keys.append(key)
             self._new_rows.append(row)
 
-    def extend(self, keys: list[int], row: int) -> None:
+    def extend(self, keys: Iterable[int], row: int) -> None:
         """Add one row under several keys."""
-        if len(self._keys):
-            for key in keys:
-                self._late.setdefault(key, []).append(row)
-        else:
-            self._new_keys.extend(keys)
-            self._new_rows.extend([row] * len(keys))
+        for key in keys:
+            self.add(key, row)
 
     def settle(self) -> None:
         """Sort what was added; called by questions when needed, and once after building."""
-        if not self._new_keys and len(self._late) <= max(1_000, len(self._keys) // 20):
-            return
+        if self._new_keys or len(self._late) > max(1_000, len(self._keys) // 20):
+            self._merge()
+
+    def _merge(self) -> None:
         for late, told in self._late.items():
             self._new_keys.extend([late] * len(told))
             self._new_rows.extend(told)
@@ -60,21 +60,35 @@ class MultiMap:
 
     def get(self, keys: Iterable[int]) -> Rows:
         """Return the rows of all these keys, each row once."""
-        self.settle()
-        wanted = list(keys)
-        if not wanted:
-            return _NO_ROWS
-        if len(wanted) == 1:
-            parts = [self._slice(wanted[0], wanted[0] + 1)]
-        else:
-            told = np.array(wanted, dtype=np.uint64)
-            first = np.searchsorted(self._keys, told, "left")
-            last = np.searchsorted(self._keys, told, "right")
-            hit = np.flatnonzero(last > first)
-            parts = [self._rows[first[at] : last[at]] for at in hit]
+        parts = [rows for _, rows in self.hits(list(keys))]
+        if not parts:
+            return NO_ROWS
+        if len(parts) == 1 and len(parts[0]) < 2:
+            return parts[0]
+        return np.unique(np.concatenate(parts))
+
+    def hits(self, keys: list[int]) -> list[tuple[int, Rows]]:
+        """Return the rows of those keys that have any, with the key's place among `keys`."""
+        if self._new_keys:
+            self.settle()
+        found: list[tuple[int, Rows]] = []
+        if len(self._keys) and keys:
+            told = np.array(keys, dtype=np.uint64)
+            first = self._keys.searchsorted(told)
+            (hit,) = (self._keys.take(first, mode="clip") == told).nonzero()
+            if len(hit):
+                last = self._keys.searchsorted(told[hit], "right").tolist()
+                starts = first[hit].tolist()
+                found = [
+                    (at, self._rows[start:end])
+                    for at, start, end in zip(hit.tolist(), starts, last, strict=True)
+                ]
         if self._late:
-            parts.extend(np.array(self._late[key], dtype=np.uint32) for key in wanted if key in self._late)
-        return _union(parts)
+            late = self._late
+            found += [
+                (at, np.array(late[key], dtype=np.uint32)) for at, key in enumerate(keys) if key in late
+            ]
+        return found
 
     def known(self, keys: list[int]) -> list[bool]:
         """Tell for each of many keys whether it has any rows."""
@@ -82,22 +96,21 @@ class MultiMap:
         if not keys or not len(self._keys):
             return [key in self._late for key in keys]
         told = np.array(keys, dtype=np.uint64)
-        at = np.minimum(np.searchsorted(self._keys, told), len(self._keys) - 1)
-        found: list[bool] = (self._keys[at] == told).tolist()
-        return (
-            [hit or key in self._late for hit, key in zip(found, keys, strict=True)] if self._late else found
-        )
+        found: list[bool] = (self._keys.take(self._keys.searchsorted(told), mode="clip") == told).tolist()
+        if self._late:
+            return [hit or key in self._late for hit, key in zip(found, keys, strict=True)]
+        return found
 
     def count(self, low: int, high: int) -> int:
         """Return how many entries have keys from `low` up to, not including, `high`; late ones not counted."""
         self.settle()
-        first, last = np.searchsorted(self._keys, np.array([low, high], dtype=np.uint64))
+        first, last = self._keys.searchsorted(np.array([low, high], dtype=np.uint64)).tolist()
         return int(last - first)
 
     def range(self, low: int, high: int) -> tuple[Keys, Rows]:
-        """Return the entries with keys from `low` up to, not including, `high`."""
+        """Return the entries with keys from `low` up to, not including, `high`; late ones at the end."""
         self.settle()
-        first, last = np.searchsorted(self._keys, np.array([low, high], dtype=np.uint64))
+        first, last = self._keys.searchsorted(np.array([low, high], dtype=np.uint64)).tolist()
         late = [(key, row) for key, rows in self._late.items() if low <= key < high for row in rows]
         if not late:
             return self._keys[first:last], self._rows[first:last]
@@ -107,14 +120,15 @@ class MultiMap:
             np.concatenate([self._rows[first:last], np.array(rows, dtype=np.uint32)]),
         )
 
-    def _slice(self, low: int, high: int) -> Rows:
-        first, last = np.searchsorted(self._keys, np.array([low, high], dtype=np.uint64))
-        return self._rows[first:last]
+    def arrays(self) -> Arrays:
+        """Return all entries as arrays."""
+        if self._new_keys or self._late:
+            self._merge()
+        return {"keys": self._keys, "rows": self._rows}
 
-
-def _union(parts: list[Rows]) -> Rows:
-    if not parts:
-        return _NO_ROWS
-    if len(parts) == 1:
-        return parts[0] if len(parts[0]) < 2 else np.unique(parts[0])
-    return np.unique(np.concatenate(parts))
+    @classmethod
+    def of(cls, arrays: Arrays) -> MultiMap:
+        """Return the map that `arrays` gave; they may lie in a mapped file."""
+        found = cls()
+        found._keys, found._rows = arrays["keys"], arrays["rows"]
+        return found

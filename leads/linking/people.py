@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
-from leads.linking.columns import Columns
+from leads.linking.columns import NOWHERE, Columns, Origin
 from leads.linking.company_names import parse_company
 from leads.linking.fold import words
 from leads.linking.given_names import equivalent_roots
 from leads.linking.keys import unplaced
-from leads.linking.multimap import MultiMap, Rows
+from leads.linking.multimap import NO_ROWS, MultiMap, Rows
+from leads.linking.numbering import Numbering
 from leads.linking.person_names import Part, PersonName, is_patronymic, parse_person, particles, titles
 from leads.linking.places import place_key
 from leads.linking.records import ContactRecord, Key
 from leads.linking.stems import root
+from leads.linking.strings import Arrays, inside, under
 from leads.linking.vocabulary import BELIEF, Vocabulary
 
 # A single name that more contacts bear than this says nobody.
@@ -30,88 +30,111 @@ MAX_CANDIDATES = 24
 FEW = 6
 # Partners of a name among which a badly misspelt one is looked for.
 MAX_PARTNERS = 50_000
-MAX_SLIPS = 2
-_COMPANY_PAIR = 1 << 63
+MAX_REMEMBERED = 1 << 16
 # What a word may be instead of a number: a patronymic, or part of a name that needs parsing.
 _PATRONYMIC, _PARSE = -1, 0
 
 
 def key_hash(key: Key) -> int:
     """Return 64 bits of an exact key, the same in every process."""
-    text = f"{key.type}\0{key.platform}\0{key.value}"
+    return text_hash(f"{key.type}\0{key.platform}\0{key.value}")
+
+
+def text_hash(text: str) -> int:
+    """Return 64 bits of a text, the same in every process."""
     return int.from_bytes(
         hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
     )
 
 
-def _pair(a: int, b: int) -> int:
+def pair_key(a: int, b: int) -> int:
+    """Return the index entry of two numbered words that follow each other in a name."""
     return a << 32 | b
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Rows of those whom a name may mean, likeliest first, each with the number of the name it was found by."""
+
+    rows: list[int]
+    names: list[int]
+
+
+NOBODY = Candidates([], [])
+
+
 class People:
-    """Known people by exact key, by any two words of their names, and by one word with their company."""
+    """Known people by exact key, by any two words of their names, and by one word with their company.
+
+    Words lead to names, and names to the people who bear them: however many namesakes there are, their name is
+    found and compared once.
+    """
 
     def __init__(self) -> None:
         self.columns = Columns()
         self.vocabulary = Vocabulary()
         self._pairs = MultiMap()
+        self._bearers = MultiMap()
+        self._at_company = MultiMap()
         self._keys = MultiMap()
-        # Rows by the records' keys, made when a record is first replaced or removed.
-        self._rows: dict[str, list[int]] | None = None
-        # Words of names as they are written, with their numbers; while the index is being built.
+        self._own_keys = MultiMap()
+        self._companies = Numbering()
+        self._places = Numbering()
+        # While the index is being built: words as they are written, names already read, companies and places.
         self._plain: dict[str, int] = {}
-        self._companies: dict[str, int] = {}
-        self._company_counts: list[int] = [0]
-        self._places: dict[str, int] = {}
-        self._place_counts: list[int] = [0]
+        self._read: dict[int, tuple[int, ...]] = {}
+        self._employers: dict[str, int] = {}
+        # Numbers of what words of mentions may stand for, as long as no new root is known.
+        self._stands_for: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
         return self.columns.alive
 
-    def add(self, record: ContactRecord) -> None:
-        """Make a person known; its key must not be known yet: see `remove`."""
-        company = _count(
-            parse_company(record.company).key if record.company else "", self._companies, self._company_counts
-        )
-        place = _count(place_key(record.place), self._places, self._place_counts)
-        row = self.columns.append(record, company, place)
+    def add(self, record: ContactRecord, origin: Origin = NOWHERE) -> int:
+        """Make a person known; its key must not be known yet: see `remove`. Return its row."""
+        employer = self._employer(record.company)
+        town = self._places.enter(place_key(record.place))
+        self._companies.count_in(employer)
+        self._places.count_in(town)
+        self._stands_for.clear()
+        row = self.columns.append(record, employer, town, origin)
+        self._own_keys.add(text_hash(record.key), row)
         for key in record.keys:
             self._keys.add(key_hash(key), row)
             if key.type == "handle" and key.platform:
                 self._keys.add(key_hash(Key("handle", key.value)), row)
             elif key.type == "handle":
                 self._keys.add(key_hash(unplaced(key)), row)
-        if self._rows is not None:
-            self._rows.setdefault(record.key, []).append(row)
-        self._pairs.extend(self._name_pairs(record.name, company), row)
-        if record.aliases:
-            told = set(self._name_pairs(record.name, company, count=False))
-            for alias in record.aliases:
-                pairs = [pair for pair in self._name_pairs(alias, company) if pair not in told]
-                told.update(pairs)
-                self._pairs.extend(pairs, row)
+        roots = self._enter_name(self.columns.names[row], record.name, row)
+        for alias in record.aliases:
+            number = self.columns.texts.enter(alias)
+            roots += tuple(one for one in self._enter_name(number, alias, row) if one not in roots)
+        for one in roots:
+            self.vocabulary.count_in(one)
+            if employer:
+                self._at_company.add(pair_key(employer, one), row)
+        return row
 
-    def _name_pairs(self, name: str, company: int, *, count: bool = True) -> list[int]:
-        """Return the index entries of one name; its words are counted but for the second time."""
-        if "@" in name:
-            return []
-        numbers = self._word_numbers(name) if count else None
-        if numbers is None:
-            roots = (root(word) for word in usable_words(parse_person(name)))
-            numbers = [self.vocabulary.add(one) if count else self.vocabulary.number(one) for one in roots]
-        if len(numbers) == 1:
-            numbers = [numbers[0], 0]
-        pairs: list[int] = []
-        for at, a in enumerate(numbers):
-            for b in numbers[at + 1 :]:
-                if a != b:
-                    pairs += (_pair(a, b), _pair(b, a))
-            if company and a:
-                pairs.append(_pair(company, a) | _COMPANY_PAIR)
-        return pairs if len(numbers) < 3 else list(dict.fromkeys(pairs))
+    def _employer(self, company: str) -> int:
+        number = self._employers.get(company)
+        if number is None:
+            key = parse_company(company).key if company else ""
+            number = self._employers[company] = self._companies.enter(key)
+        return number
 
-    def _word_numbers(self, name: str) -> list[int] | None:
-        """Return the numbers of the words of an ordinary name, None where it has to be parsed.
+    def _enter_name(self, number: int, name: str, row: int) -> tuple[int, ...]:
+        """Put a person under one of their names; return the numbers of its roots."""
+        if not name or "@" in name:
+            return ()
+        self._bearers.add(number, row)
+        found = self._read.get(number)
+        if found is None:
+            found = self._read[number] = self._word_numbers(name)
+            self._pairs.extend(_pairs(found), number)
+        return found
+
+    def _word_numbers(self, name: str) -> tuple[int, ...]:
+        """Return the numbers of the roots of a name.
 
         Nearly all names are two words, or three with a patronymic, that others bear too: no need to parse each.
         """
@@ -124,13 +147,12 @@ class People:
             if number == _PATRONYMIC and at and len(told) == 3:
                 continue
             if number <= 0:
-                return None
+                return self._parsed_numbers(name)
             found.append(number)
-        if len(found) > 2:
-            return None
-        for number in found:
-            self.vocabulary.count_in(number)
-        return found
+        return tuple(found) if len(found) <= 2 else self._parsed_numbers(name)
+
+    def _parsed_numbers(self, name: str) -> tuple[int, ...]:
+        return tuple(self.vocabulary.enter(root(word)) for word in usable_words(parse_person(name)))
 
     def _classify(self, text: str) -> int:
         split = words(text)
@@ -146,67 +168,106 @@ class People:
 
     def remove(self, key: str) -> bool:
         """Forget a person; tell whether there was one."""
-        if self._rows is None:
-            self._rows = {}
-            for row in range(len(self.columns)):
-                self._rows.setdefault(self.columns[row].key, []).append(row)
-        rows = [row for row in self._rows.pop(key, ()) if not self.columns.is_gone(row)]
+        rows = self.rows_of(key)
         for row in rows:
+            record = self.columns[row]
+            names = [name for name in (record.name, *record.aliases) if name and "@" not in name]
+            for one in {one for name in names for one in self._word_numbers(name)}:
+                self.vocabulary.count_in(one, -1)
+            self._companies.count_in(self.columns.employers[row], -1)
+            self._places.count_in(self.columns.towns[row], -1)
             self.columns.remove(row)
         return bool(rows)
 
+    def rows_of(self, key: str) -> list[int]:
+        """Return the rows of the record with this key: one, or none."""
+        return [
+            row for row in self._alive(self._own_keys.get([text_hash(key)])) if self.columns.key(row) == key
+        ]
+
     def settle(self) -> None:
-        """Sort what was added since the last time."""
-        self._pairs.settle()
-        self._keys.settle()
+        """Sort and pack what was added since the last time."""
+        for part in (self._pairs, self._bearers, self._at_company, self._keys, self._own_keys):
+            part.settle()
         self._plain.clear()
+        self._read.clear()
+        self._employers.clear()
+        self.columns.settle()
         self.vocabulary.settle()
+
+    def wipe(self) -> None:
+        """Blank what only removed people have said."""
+        self.settle()
+        self.columns.wipe()
+        self.vocabulary.forget_unused()
 
     def by_key(self, key: Key) -> list[int]:
         """Return the rows that have an exact key."""
         return self._alive(self._keys.get([key_hash(key)]))
 
-    def company_number(self, name: str) -> int:
+    def employer_number(self, name: str) -> int:
         """Return the number of a company's name, 0 where nobody known works there."""
-        return self._companies.get(parse_company(name).key, 0) if name else 0
+        return self._companies.number(parse_company(name).key) if name else 0
 
     def company_share(self, number: int, general: float) -> float:
         """Return the share of people who work at a company; `general` is what is believed before counting."""
-        return self._share(self._company_counts[number] if number else 0, general)
+        return self._share(self._companies.count(number), general)
 
     def place_share(self, place: str, general: float) -> float:
         """Return the share of people at a place; `general` is what is believed before counting."""
-        number = self._places.get(place_key(place), 0)
-        return self._share(self._place_counts[number] if number else 0, general)
+        return self._share(self._places.count(self._places.number(place_key(place))), general)
 
     def _share(self, count: int, general: float) -> float:
-        return (count + BELIEF * general) / (len(self.columns) + BELIEF)
+        return (count + BELIEF * general) / (len(self) + BELIEF)
 
-    def candidates(self, told: PersonName, company: int, place: str = "") -> list[int]:
-        """Return the rows of those whom a name, with a company's number and a place, may mean; likeliest first.
+    def candidates(self, told: PersonName, company: int, place: str = "") -> Candidates:
+        """Return those whom a name, with a company's number and a place, may mean; likeliest first.
 
         First come those at the company or place, then those with the name as it is told, then those who bear
         a name that may stand for it.
         """
         found_words = usable_words(told)
-        options = [self._numbers(equivalent_roots(word)) for word in found_words]
-        exact = self._by_pairs([self._numbers([root(word)]) for word in found_words])
-        rows = self._by_pairs(options)
-        if len(rows) == 0:
-            rows = self._single(options[0]) if len(found_words) == 1 else self._misspelt(found_words, options)
+        options = [self._numbers(word) for word in found_words]
+        own = [self.vocabulary.number(root(word)) for word in found_words]
+        names, exact = self._by_pairs(options, own)
+        others = NO_ROWS
+        if not names:
+            names = (
+                self._single(options[0]) if len(found_words) == 1 else self._misspelt(found_words, options)
+            )
             if company:
-                rows = np.union1d(rows, self._at_company(company, options))
-        return self._alive(rows if len(rows) <= FEW else self._by_likelihood(rows, exact, company, place))
+                others = self._at_company.get(
+                    {pair_key(company, number) for option in options for number in option}
+                )
+        rows, by = self._bearing(names, others)
+        if len(rows) <= FEW:
+            return Candidates(rows.tolist(), by.tolist())
+        order = self._by_likelihood(rows, np.isin(by, exact) if exact else None, company, place)
+        return Candidates(rows[order].tolist(), by[order].tolist())
 
-    def _by_likelihood(self, rows: Rows, exact: Rows, company: int, place: str) -> Rows:
-        number = self._places.get(place_key(place), 0) if place else 0
+    def _bearing(self, names: list[int], others: Rows) -> tuple[Rows, Rows]:
+        """Return the rows that bear these names, the first name of each, and `others` with their own names."""
+        parts = [(self.columns.still(rows), names[at]) for at, rows in self._bearers.hits(names)]
+        if len(parts) == 1 and not len(others):
+            return parts[0][0], np.full(len(parts[0][0]), parts[0][1], dtype=np.uint32)
+        others = self.columns.still(others)
+        rows = np.concatenate([*(rows for rows, _ in parts), others]).astype(np.uint32)
+        own = np.frombuffer(self.columns.names, dtype=np.uint32)[others]
+        by = np.concatenate([*(np.full(len(rows), name, dtype=np.uint32) for rows, name in parts), own])
+        rows, first = np.unique(rows, return_index=True)
+        order = first.argsort()
+        return rows[order], by[first[order]].astype(np.uint32)
+
+    def _by_likelihood(self, rows: Rows, exact: np.ndarray | None, company: int, place: str) -> np.ndarray:
+        town = self._places.number(place_key(place)) if place else 0
         near = np.zeros(len(rows), dtype=np.int8)
         if company:
-            near += 2 * (self.columns.at_companies(rows) == company)
-        if number:
-            near += self.columns.at_places(rows) == number
-        near = 2 * near + np.isin(rows, exact, assume_unique=True)
-        return rows[np.argsort(-near, kind="stable")]
+            near += 4 * (self.columns.at_employers(rows) == company)
+        if town:
+            near += 2 * (self.columns.at_towns(rows) == town).astype(np.int8)
+        if exact is not None:
+            near += exact
+        return np.argsort(-near, kind="stable")
 
     def known_pairs(self, pairs: list[int]) -> list[bool]:
         """Tell, for many pairs of two words' numbers (first << 32 | second), whether anybody bears both."""
@@ -214,78 +275,107 @@ class People:
 
     def bearers(self, told: PersonName, limit: int) -> list[ContactRecord]:
         """Return up to `limit` people who bear a name in some form."""
-        return [self.columns[row] for row in self.candidates(told, 0)[:limit]]
+        return [self.columns[row] for row in self.candidates(told, 0).rows[:limit]]
 
-    def _numbers(self, roots: Iterable[str]) -> list[int]:
-        return [number for one in roots if (number := self.vocabulary.number(one))]
+    def _numbers(self, word: str) -> list[int]:
+        """Return the numbers of the roots that may stand for the same person as this word, its own first."""
+        found = self._stands_for.get(word)
+        if found is None:
+            if len(self._stands_for) > MAX_REMEMBERED:
+                self._stands_for.clear()
+            known = (self.vocabulary.number(one) for one in equivalent_roots(word))
+            found = self._stands_for[word] = [number for number in known if number]
+        return found
 
-    def _by_pairs(self, options: list[list[int]]) -> Rows:
-        keys = {
-            _pair(a, b)
-            for one, other in combinations(range(len(options)), 2)
-            for a in options[one]
-            for b in options[other]
-            if a != b
-        }
-        return self._pairs.get(keys)
+    def _by_pairs(self, options: list[list[int]], own: list[int]) -> tuple[list[int], list[int]]:
+        """Return the names that two words of the told one, or what may stand for them, lead to.
 
-    def _at_company(self, company: int, options: list[list[int]]) -> Rows:
-        return self._pairs.get(
-            {_pair(company, number) | _COMPANY_PAIR for option in options for number in option}
-        )
+        First and once more by themselves come those with the very words.
+        """
+        exact = [pair_key(a, b) for a, b in combinations(own, 2) if a and b and a != b]
+        keys = dict.fromkeys(exact)
+        for one, other in combinations(options, 2):
+            keys.update((pair_key(a, b), None) for a in one for b in other if a != b)
+        found: dict[int, None] = {}
+        same: list[int] = []
+        for at, names in self._pairs.hits(list(keys)):
+            told = names.tolist()
+            found.update(dict.fromkeys(told))
+            if at < len(exact):
+                same += told
+        return list(found), same
 
-    def _single(self, options: list[int]) -> Rows:
-        parts = []
+    def _single(self, options: list[int]) -> list[int]:
         for number in options[:1]:
-            if self._pairs.count(_pair(number, 0), _pair(number + 1, 0)) <= MAX_SINGLE:
-                parts.append(self._pairs.range(_pair(number, 0), _pair(number + 1, 0))[1])
-        return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.uint32)
+            low, high = pair_key(number, 0), pair_key(number + 1, 0)
+            if self._pairs.count(low, high) <= MAX_SINGLE:
+                names = list(dict.fromkeys(self._pairs.range(low, high)[1].tolist()))
+                if sum(len(rows) for _, rows in self._bearers.hits(names)) <= MAX_SINGLE:
+                    return names
+        return []
 
-    def _misspelt(self, found_words: list[str], exact: list[list[int]]) -> Rows:
+    def _misspelt(self, found_words: list[str], exact: list[list[int]]) -> list[int]:
         near = [self.vocabulary.near(root(word)) for word in found_words]
         either = [[*one, *other] for one, other in zip(exact, near, strict=True)]
-        rows = self._by_pairs(either)
-        if len(rows):
-            return rows
-        parts = [
-            self._by_partner(number, found_words, at)
-            for at in range(len(found_words))
-            for number in (exact[at] or near[at])[:2]
-        ]
-        parts = [part for part in parts if len(part)]
-        return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.uint32)
+        names, _ = self._by_pairs(either, [])
+        if names:
+            return names
+        found: dict[int, None] = {}
+        for at in range(len(found_words)):
+            for number in (exact[at] or near[at])[:2]:
+                found.update(dict.fromkeys(self._by_partner(number, found_words, at)))
+        return list(found)
 
-    def _by_partner(self, number: int, found_words: list[str], at: int) -> Rows:
-        """Look among all who bear one word of the name for those whose other word is two slips away."""
-        low, high = _pair(number, 0), _pair(number + 1, 0)
+    def _by_partner(self, number: int, found_words: list[str], at: int) -> list[int]:
+        """Look among all names with one word of the told one for those whose other word is two slips away."""
+        low, high = pair_key(number, 0), pair_key(number + 1, 0)
         if self._pairs.count(low, high) > MAX_PARTNERS:
-            return np.empty(0, dtype=np.uint32)
-        keys, rows = self._pairs.range(low, high)
+            return []
+        keys, names = self._pairs.range(low, high)
         partners = (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-        lengths = self.vocabulary.lengths(partners)
-        parts = []
+        distinct = partners[np.flatnonzero(np.diff(partners, prepend=np.uint32(0)))]
+        found: list[int] = []
         for other, word in enumerate(found_words):
-            if other != at:
-                told = root(word)
-                near = np.abs(lengths - len(told)) <= MAX_SLIPS
-                numbers = np.unique(partners[near]).tolist()
-                names = [self.vocabulary.root(one) for one in numbers]
-                hits = process.extract(told, names, scorer=OSA.distance, score_cutoff=MAX_SLIPS, limit=10)
-                parts.append(rows[np.isin(partners, [numbers[hit[2]] for hit in hits if hit[1]])])
-        return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.uint32)
+            if other != at and len(distinct):
+                alike = self.vocabulary.alike(root(word), distinct)
+                if alike:
+                    found += names[np.isin(partners, alike)].tolist()
+        return found
 
     def _alive(self, rows: Rows) -> list[int]:
         return [row for row in rows.tolist() if not self.columns.is_gone(row)]
 
     def share(self, word: str, part: Part) -> float:
         """Return the share of people who bear a word as this part of their names."""
-        return self.vocabulary.share(root(word), part, len(self.columns))
+        return self.vocabulary.share(root(word), part, len(self))
 
-    def forms(self, record: ContactRecord) -> Iterator[PersonName]:
-        """Yield the names a person is known by, read."""
-        for name in (record.name, *record.aliases):
-            if "@" not in name:
-                yield parse_person(name)
+    def names_of(self, row: int) -> list[str]:
+        """Return the names a person is known by."""
+        names = (self.columns.texts.text(self.columns.names[row]), *self.columns.aliases(row))
+        return [name for name in names if name and "@" not in name]
+
+    def arrays(self) -> Arrays:
+        """Return all as arrays."""
+        parts = {name: getattr(self, f"_{name}").arrays() for name in _MAPS}
+        parts |= {name: getattr(self, f"_{name}").arrays() for name in _NUMBERINGS}
+        parts |= {"columns": self.columns.arrays(), "vocabulary": self.vocabulary.arrays()}
+        return {name: array for part, told in parts.items() for name, array in under(part, told).items()}
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> People:
+        """Return the people that `arrays` gave."""
+        found = cls()
+        for name in _MAPS:
+            setattr(found, f"_{name}", MultiMap.of(inside(name, arrays)))
+        for name in _NUMBERINGS:
+            setattr(found, f"_{name}", Numbering.of(inside(name, arrays)))
+        found.columns = Columns.of(inside("columns", arrays))
+        found.vocabulary = Vocabulary.of(inside("vocabulary", arrays))
+        return found
+
+
+_MAPS = ("pairs", "bearers", "at_company", "keys", "own_keys")
+_NUMBERINGS = ("companies", "places")
 
 
 def usable_words(name: PersonName) -> list[str]:
@@ -300,12 +390,13 @@ def usable_words(name: PersonName) -> list[str]:
     return plain[:5]
 
 
-def _count(key: str, numbers: dict[str, int], counts: list[int]) -> int:
-    if not key:
-        return 0
-    number = numbers.get(key)
-    if number is None:
-        number = numbers[key] = len(counts)
-        counts.append(0)
-    counts[number] += 1
-    return number
+def _pairs(numbers: tuple[int, ...]) -> list[int]:
+    """Return the index entries of a name: any two of its words, in either order; of one word, it alone."""
+    if len(numbers) == 1:
+        numbers = (numbers[0], 0)
+    pairs: list[int] = []
+    for at, a in enumerate(numbers):
+        for b in numbers[at + 1 :]:
+            if a != b:
+                pairs += (pair_key(a, b), pair_key(b, a))
+    return pairs if len(numbers) < 3 else list(dict.fromkeys(pairs))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from functools import lru_cache
 
 from leads.linking.fold import is_cyrillic, words
@@ -24,7 +24,7 @@ _FAMILY = re.compile(
 _COMMA = re.compile(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$")
 
 
-class Part(Enum):
+class Part(StrEnum):
     """What a word of a name is."""
 
     GIVEN = "given"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from math import log2
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -13,9 +13,9 @@ from leads.linking.compare_companies import match_companies
 from leads.linking.context import Context
 from leads.linking.evidence import Evidence, NameEvidence, name_evidence
 from leads.linking.people import People
-from leads.linking.person_names import PersonName
+from leads.linking.person_names import PersonName, parse_person
 from leads.linking.places import same_place
-from leads.linking.records import ContactRecord, Key, Mention
+from leads.linking.records import Key, Mention
 from leads.linking.roles import same_role
 from leads.linking.weights import Weights
 
@@ -24,10 +24,11 @@ SAME_COMPANY, PARTLY_SAME = 0.85, 0.5
 # Names whose sounds agree to less than this, of 100, are not compared word by word.
 _HARDLY_ALIKE = 55
 _INITIALS = 5
+# Fields other than the name, with the columns that hold them.
+_FIELDS = (("company", "companies"), ("place", "places"), ("role", "roles"))
 
 
-@dataclass(frozen=True, slots=True)
-class FieldEvidence:
+class FieldEvidence(NamedTuple):
     """What one field other than the name says."""
 
     what: str
@@ -48,50 +49,61 @@ class Weighing:
         told: PersonName | None,
         people: People,
         weights: Weights,
-        at_home: Collection[str] = (),
+        at_home: Collection[int] = (),
     ) -> None:
-        """`at_home` are the keys of those contacts at whose own site the mention's author writes."""
+        """`at_home` are the rows of those contacts at whose own site the mention's author writes."""
         self._mention = mention
         self._told = told
         self._people = people
         self._weights = weights
         self._at_home = at_home
         self._context = Context(mention.context, mention.name) if mention.context and told else None
+        self._asked = tuple(
+            (what, at) for what, at in _FIELDS if self._context is not None or getattr(mention, what)
+        )
+        self._by_number: dict[int, NameEvidence] = {}
         self._names: dict[str, NameEvidence] = {}
-        self._fields: dict[tuple[str, str], FieldEvidence] = {}
+        self._fields: dict[tuple[str, int], FieldEvidence] = {}
 
-    def bits(self, record: ContactRecord, key: Key | None) -> tuple[float, float]:
-        """Return the bits of the name, and of everything else."""
-        name = self._name(record) if self._told is not None else None
+    def bits(self, row: int, name: int | None, key: Key | None) -> tuple[float, float]:
+        """Return the bits of the name, and of everything else.
+
+        `name` is the number of the name that the row was found by, None where it was found by an exact key.
+        """
+        found = self._name(row, name) if self._told is not None else None
         other = self._key(key).bits if key is not None else 0.0
-        agrees = name is not None and not name.contradicts
-        for what, known in (("company", record.company), ("place", record.place), ("role", record.role)):
-            if known:
-                other += self._field(what, known).bits
-        if agrees and record.key in self._at_home:
+        agrees = found is not None and not found.contradicts
+        if self._asked:
+            columns = self._people.columns
+            for what, at in self._asked:
+                number = getattr(columns, at)[row]
+                if number:
+                    other += self._field(what, number).bits
+        if agrees and row in self._at_home:
             other += self._weights.own_site
-        return (name.bits if name is not None and agrees else 0.0), other
+        return (found.bits if found is not None and agrees else 0.0), other
 
-    def evidence(self, record: ContactRecord, key: Key | None) -> Evidence:
+    def evidence(self, row: int, name: int | None, key: Key | None) -> Evidence:
         """Return the evidence with its code and reasons."""
         found = Evidence()
         if key is not None:
             found.exact = True
             self._add(found, self._key(key))
-        name = self._name(record) if self._told is not None else None
-        if name is not None and name.contradicts:
+        agreed = self._name(row, name) if self._told is not None else None
+        if agreed is not None and agreed.contradicts:
             found.name_contradicts = True
             found.differs.append("N")
-            found.reasons.append(f"the name {record.name} is another")
-        elif name is not None:
-            found.name_bits = name.bits
-            found.agrees.extend(name.agrees)
-            found.differs.extend(name.differs)
-            found.reasons.extend(name.reasons)
-        for what, known in (("company", record.company), ("place", record.place), ("role", record.role)):
-            if known:
-                self._add(found, self._field(what, known))
-        if self._told is not None and not found.name_contradicts and record.key in self._at_home:
+            found.reasons.append(f"the name {self._people.names_of(row)[0]} is another")
+        elif agreed is not None:
+            found.name_bits = agreed.bits
+            found.agrees.extend(agreed.agrees)
+            found.differs.extend(agreed.differs)
+            found.reasons.extend(agreed.reasons)
+        for what, at in self._asked:
+            number = getattr(self._people.columns, at)[row]
+            if number:
+                self._add(found, self._field(what, number))
+        if self._told is not None and not found.name_contradicts and row in self._at_home:
             found.add("domain", self._weights.own_site, f"site {self._mention.site} is theirs")
         return found
 
@@ -100,17 +112,21 @@ class Weighing:
         if field.what:
             found.add(field.what, field.bits, field.reason, fully=field.fully)
 
-    def _name(self, record: ContactRecord) -> NameEvidence | None:
-        if not record.aliases and record.name in self._names:
-            return self._names[record.name]
-        best: NameEvidence | None = None
-        for form in self._people.forms(record):
-            found = self._names.get(form.raw)
+    def _name(self, row: int, number: int | None) -> NameEvidence | None:
+        """Compare the name that a row was found by, else the best of its names."""
+        if number is not None:
+            found = self._by_number.get(number)
             if found is None:
-                found = self._names[form.raw] = self._compare(form)
-            if best is None or found.bits > best.bits:
-                best = found
-        return best
+                found = self._by_number[number] = self._compared(self._people.columns.texts.text(number))
+            return found
+        told = [self._compared(name) for name in self._people.names_of(row)]
+        return max(told, key=lambda one: one.bits, default=None)
+
+    def _compared(self, name: str) -> NameEvidence:
+        found = self._names.get(name)
+        if found is None:
+            found = self._names[name] = self._compare(parse_person(name))
+        return found
 
     def _compare(self, form: PersonName) -> NameEvidence:
         shares = {
@@ -125,10 +141,11 @@ class Weighing:
         bits = self._weights.bare_handle_agrees if bare else self._weights.key_agrees[key.type]
         return FieldEvidence(key.type, bits, f"{key.type} {key.value}{on} is theirs")
 
-    def _field(self, what: str, known: str) -> FieldEvidence:
-        found = self._fields.get((what, known))
+    def _field(self, what: str, number: int) -> FieldEvidence:
+        found = self._fields.get((what, number))
         if found is None:
-            found = self._fields[what, known] = self._weigh(what, known)
+            known = self._people.columns.texts.text(number)
+            found = self._fields[what, number] = self._weigh(what, known)
         return found
 
     def _weigh(self, what: str, known: str) -> FieldEvidence:
@@ -171,7 +188,7 @@ class Weighing:
         return FieldEvidence("company", max(bits, 0.3), f"company {known} agrees", score >= SAME_COMPANY)
 
     def _company_bits(self, known: str, score: float) -> float:
-        share = self._people.company_share(self._people.company_number(known), self._weights.company_general)
+        share = self._people.company_share(self._people.employer_number(known), self._weights.company_general)
         bits = log2(self._weights.company_m / share)
         return bits if score >= SAME_COMPANY else bits + self._weights.company_partly
 

@@ -1,4 +1,4 @@
-"""Conditions over named selections: `told and not (joke or advert)`, `2 of place*`, `all of a*`.
+"""Conditions over named selections: `told and not (joke or advert)`, `2 of place*`, `all of a*`, `weight >= 5`.
 
 Names are selections, or facts with a dot (`text.news`, `sentence.date`). A condition is asked
 with a function from a name to truth, so that only what it needs is looked at.
@@ -7,12 +7,12 @@ with a function from a name to truth, so that only what it needs is looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 Truth = Callable[[str], bool]
-_TOKEN = re.compile(r"\s*(?:(?P<paren>[()])|(?P<word>[A-Za-z0-9_.*]+)|(?P<bad>\S))")
+_TOKEN = re.compile(r"\s*(?:(?P<paren>[()]|>=)|(?P<word>[A-Za-z0-9_.*]+)|(?P<bad>\S))")
 _WORDS = frozenset({"and", "or", "not", "of"})
 MAX_DEPTH = 20
 
@@ -39,6 +39,11 @@ class Node:
     def names(self) -> Iterator[str]:
         """Yield every name, in the order written."""
         raise NotImplementedError
+
+    def evidence(self, truth: Truth) -> Iterator[str]:
+        """Yield what was weighed, in words."""
+        del truth
+        return iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +115,48 @@ class AtLeast(Node):
         for part in self.parts:
             yield from part.names()
 
+    def evidence(self, truth: Truth) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.evidence(truth)
 
-def parse(text: str, selections: Sequence[str], facts: frozenset[str]) -> Node:
-    """Read a condition whose names must be among `selections` or `facts`. Raises ConditionFault."""
-    reader = _Reader(_tokens(text), selections, facts)
+
+@dataclass(frozen=True, slots=True)
+class Weighed(Node):
+    """The weights of all that holds add up to `least`: evidence, of which no part must be there."""
+
+    least: int
+    weights: tuple[tuple[Name, int], ...]
+
+    def holds(self, truth: Truth) -> bool:
+        return sum(weight for part, weight in self.weights if part.holds(truth)) >= self.least
+
+    def may_hold(self, truth: Truth) -> bool:
+        """What speaks against may be missing in the end."""
+        return sum(max(0, weight) for part, weight in self.weights if part.may_hold(truth)) >= self.least
+
+    def positive(self) -> Iterator[str]:
+        """What weighs most is told first."""
+        for part, weight in sorted(self.weights, key=lambda pair: -pair[1]):
+            if weight > 0:
+                yield part.name
+
+    def names(self) -> Iterator[str]:
+        return (part.name for part, _ in self.weights)
+
+    def evidence(self, truth: Truth) -> Iterator[str]:
+        met = [(part.name, weight) for part, weight in self.weights if part.holds(truth)]
+        told = ", ".join(f"{name} {weight}" for name, weight in met)
+        yield f"weight {sum(weight for _, weight in met)}, {self.least} needed: {told}"
+
+
+def parse(
+    text: str, selections: Sequence[str], facts: frozenset[str], weights: Mapping[str, int] | None = None
+) -> Node:
+    """Read a condition whose names must be among `selections` or `facts`. Raises ConditionFault.
+
+    `weights` is what each name counts for in `weight >= N`.
+    """
+    reader = _Reader(_tokens(text), selections, facts, weights or {})
     node = reader.either(0)
     if reader.peek() is not None:
         raise ConditionFault(f"`{reader.peek()}` was not expected; join parts with and, or")
@@ -134,11 +177,18 @@ def _tokens(text: str) -> list[str]:
 class _Reader:
     """A reader by recursive descent: either > both > single."""
 
-    def __init__(self, tokens: list[str], selections: Sequence[str], facts: frozenset[str]) -> None:
+    def __init__(
+        self,
+        tokens: list[str],
+        selections: Sequence[str],
+        facts: frozenset[str],
+        weights: Mapping[str, int],
+    ) -> None:
         self.tokens = tokens
         self.at = 0
         self.selections = selections
         self.facts = facts
+        self.weights = weights
 
     def peek(self) -> str | None:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
@@ -178,6 +228,8 @@ class _Reader:
             return node
         if self.peek() == "of":
             return self._count(word)
+        if self.peek() == ">=":
+            return self._weighed(word)
         return self._name(word)
 
     def _count(self, number: str) -> Node:
@@ -193,8 +245,22 @@ class _Reader:
             raise ConditionFault(f"`{number} of {pattern}`: there are {len(names)} such selections")
         return AtLeast(count, tuple(Name(n) for n in names))
 
+    def _weighed(self, word: str) -> Node:
+        self.take()
+        least = self.take()
+        if word != "weight" or not least.isdecimal() or least == "0":
+            raise ConditionFault(
+                f"`{word} >= {least}`: only `weight >= N` is known, N a whole number above 0"
+            )
+        if not self.weights:
+            raise ConditionFault("`weight` needs `weights:` beside the condition: what each name counts for")
+        weighed = Weighed(int(least), tuple((Name(n), weight) for n, weight in self.weights.items()))
+        if not weighed.may_hold(lambda _: True):
+            raise ConditionFault(f"`weight >= {least}` can never hold: all weights together are less")
+        return weighed
+
     def _name(self, name: str) -> Node:
-        if name in _WORDS or name == ")":
+        if name in _WORDS or name in (")", ">="):
             raise ConditionFault(f"`{name}` stands where a name should")
         if name not in self.selections and name not in self.facts:
             known = ", ".join([*self.selections, *sorted(self.facts)])

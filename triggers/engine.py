@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from triggers.accounts import addressed
 from triggers.affiliation import company_of
 from triggers.anchors import Anchors, Gate, Needs, Order, Surface
 from triggers.condition import Truth
@@ -24,7 +25,7 @@ from triggers.matching import Columns
 from triggers.phrases import Compiler, PhraseFault
 from triggers.quotations import is_quoted
 from triggers.registers import Registers
-from triggers.rule import LEVELS, WHO, Line, Rule, Selection
+from triggers.rule import ACCOUNT_FACTS, LEVELS, WHO, Line, Rule, Selection
 from triggers.slots import fill, quote
 from triggers.subject import NOBODY, Predicate, Resolver, Subject
 from triggers.subject_en import EnglishResolver
@@ -89,7 +90,8 @@ class LanguageEngine:
         self.filters: defaultdict[Rule, list[Entry]] = defaultdict(list)
         self._cue_path = cues
         self.entities = entities
-        self._possible: dict[tuple[Rule, frozenset[str]], bool] = {}
+        self.brands = words.words("_brands")
+        self._possible: dict[tuple[Rule, frozenset[str], frozenset[str]], bool] = {}
         self._enter_rules()
 
     @cached_property
@@ -143,14 +145,15 @@ class LanguageEngine:
             entry = self.entries[number]
             have = found.setdefault(entry.rule, {})
             have.setdefault(entry.selection.name, []).append((entry, numbers[number]))
-        kept = {rule: have for rule, have in found.items() if self._may_hold(rule, have)}
+        kept = {rule: have for rule, have in found.items() if self._may_hold(rule, have, document.text)}
         return Work(document, words, kept) if kept else None
 
-    def _may_hold(self, rule: Rule, have: Candidates) -> bool:
+    def _may_hold(self, rule: Rule, have: Candidates, text: str) -> bool:
         """Say whether a rule's condition could hold with these selections; every combination is asked once."""
-        key = (rule, frozenset(have))
+        accounts = addressed(text, self.brands) if rule.asks_accounts else frozenset()
+        key = (rule, frozenset(have), accounts)
         if key not in self._possible:
-            self._possible[key] = rule.condition.may_hold(_either(have))
+            self._possible[key] = rule.condition.may_hold(_either(have, accounts))
         return self._possible[key]
 
     def reachable(self, document: Document) -> set[tuple[int, int]]:
@@ -163,9 +166,10 @@ class LanguageEngine:
         return _Finder(self, work).result()
 
 
-def _either(have: Candidates) -> Truth:
-    """Return a truth in which facts hold, and the selections that could be found."""
-    return lambda name: name in have or "." in name
+def _either(have: Candidates, accounts: frozenset[str]) -> Truth:
+    """Return a truth in which facts hold, but those of accounts only where told, and the selections that could be found."""
+    unmet = ACCOUNT_FACTS - {f"text.{name}" for name in accounts}
+    return lambda name: name in have or ("." in name and name not in unmet)
 
 
 class _Finder:
@@ -218,7 +222,10 @@ class _Finder:
         for name in rule.main_names:
             for hit in met.get(name, ()):
                 unit = self._unit(hit, rule.scope)
-                if unit not in done and self._holds(rule, met, hit) and self._take(rule, hit, met):
+                if unit in done:
+                    continue
+                truth = self._truth(rule, met, hit)
+                if rule.condition.holds(truth) and self._take(rule, hit, met, truth):
                     done.add(unit)
 
     def _unit(self, hit: Hit, scope: str) -> int:
@@ -237,7 +244,8 @@ class _Finder:
         low, high = self.tokens.clause_span(hit.start)
         return low, max(high, hit.end)
 
-    def _holds(self, rule: Rule, met: dict[str, list[Hit]], hit: Hit) -> bool:
+    def _truth(self, rule: Rule, met: dict[str, list[Hit]], hit: Hit) -> Truth:
+        """Return what tells whether a name of the condition holds beside a hit."""
         low, high = self._bounds(hit, rule.scope)
         scopes = {selection.name: selection.scope for selection in rule.selections}
 
@@ -249,7 +257,7 @@ class _Finder:
             bounds = (low, high) if scopes[name] == rule.scope else self._bounds(hit, scopes[name])
             return any(other.inside(*bounds) for other in met.get(name, ()))
 
-        return rule.condition.holds(truth)
+        return truth
 
     def _fact(self, name: str, hit: Hit) -> bool:
         scope, _, what = name.partition(".")
@@ -284,7 +292,7 @@ class _Finder:
         words = self.tokens.lowers[max(sentence, hit.start - 2) : hit.end]
         return when and as_told(when, self.engine.resolver.told_as_past(words))
 
-    def _take(self, rule: Rule, hit: Hit, met: dict[str, list[Hit]]) -> bool:
+    def _take(self, rule: Rule, hit: Hit, met: dict[str, list[Hit]], truth: Truth) -> bool:
         """Keep a hit as a match, or note why not. Says whether it was kept."""
         reason = self._register_reason(rule) or self._filter_reason(rule, hit)
         if reason:
@@ -306,10 +314,11 @@ class _Finder:
         confidence, reasons = self._confidence(rule, base, subject, flags)
         if confidence < THRESHOLD:
             return self._drop(rule, hit, f"weak: {confidence:.2f}")
-        first = f"{selection.name}: {quote(self.tokens, hit.start, hit.end)}"
+        quoted = f"{selection.name}: {quote(self.tokens, hit.start, hit.end)}"
+        told = (quoted, *rule.condition.evidence(truth), *reasons)
         shown = tuple(sorted(flag for flag in flags if rule.context[flag] != "ignore"))
         match = self._match(rule, hit, self._slots(rule, hit, met, subject))
-        self.matches.append(replace(match, confidence=confidence, reasons=(first, *reasons), context=shown))
+        self.matches.append(replace(match, confidence=confidence, reasons=told, context=shown))
         return True
 
     def _is_quoted(self, hit: Hit) -> bool:
@@ -365,7 +374,7 @@ class _Finder:
     def _resolved(self, rule: Rule, hit: Hit, find: str) -> Subject | None:
         verb = hit.labels.get("verb", (hit.start, hit.end))[0]
         company = "company" in rule.subject.accept and "person" not in rule.subject.accept
-        at = Predicate(hit.start, hit.end, verb, find, company)
+        at = Predicate(hit.start, hit.end, verb, find, company, rule.subject.unnamed)
         found = self.engine.resolver.resolve(self.tokens, at, self.registers)
         return self._as_entity(found) if self.entities else found
 

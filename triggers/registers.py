@@ -9,11 +9,23 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from triggers.accounts import addressed
 from triggers.text import MONEY, Tokens
 from triggers.words import WordLists
 
 REGISTERS = frozenset(
-    {"personal", "greeting", "headline", "news", "advert", "lyrics", "digest", "question", "helpdesk"}
+    {
+        "personal",
+        "greeting",
+        "headline",
+        "news",
+        "advert",
+        "lyrics",
+        "digest",
+        "question",
+        "helpdesk",
+        "brand",
+    }
 )
 # Adverts, songs and digests tell of no one's life, unless the rule says otherwise; news may, of the
 # people it names (there, a missing subject is never the author).
@@ -24,8 +36,6 @@ EXCLUDED = {
 }
 _BULLET = re.compile(r"^\s*(?:[-•—▪️◾✅👉🔹🔸▶️➡]|\d{1,2}[.)])\s*\S", re.MULTILINE)
 _PHONE = re.compile(r"(?:\+?\d[\s()-]*){10,12}")
-# An account that answers customers: @lumo_help, @LumoSupport, @AskLumo.
-_HELP_DESK = re.compile(r"@(?:ask[a-z]|\w*(?:support|help|care\b|cares\b|custs|service))", re.IGNORECASE)
 _TITLE_FREE = frozenset(
     [
         "a",
@@ -73,6 +83,7 @@ class Registers:
             )
             for name in ("personal", "greeting", "news", "advert", "lyrics")
         }
+        self.brands = words.words("_brands")
         self.verbs = lru_cache(20_000)(_first_person_verb)
 
     def of(self, tokens: Tokens) -> frozenset[str]:
@@ -95,8 +106,7 @@ class Registers:
             found.add("lyrics")
         if len(_BULLET.findall(tokens.text)) >= 4 or tokens.urls >= 4:
             found.add("digest")
-        if _HELP_DESK.search(tokens.text):
-            found.add("helpdesk")
+        found |= addressed(tokens.text, self.brands)
         if any("?" in mark for mark in tokens.sentence_ends):
             found.add("question")
         return frozenset(found)

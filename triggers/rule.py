@@ -13,6 +13,8 @@ from triggers.matching import Plan, plan
 from triggers.phrases import Compiler, Pattern
 
 WHO = ("author", "relative", "person", "public", "company")
+# Facts that the accounts named in a text decide alone.
+ACCOUNT_FACTS = frozenset({"text.helpdesk", "text.brand"})
 # How sure a rule of each level is when nothing speaks against it.
 LEVELS: dict[str, float] = {"low": 0.6, "medium": 0.75, "high": 0.9}
 
@@ -60,11 +62,12 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class SubjectPlan:
-    """Whom a rule may be about, and what a missing subject means."""
+    """Whom a rule may be about, what a missing subject means, and whether a noun is enough to tell somebody."""
 
     accept: frozenset[str]
     missing: str = "drop"
     find: str = "clause"
+    unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +136,8 @@ class Rule:
         """Return the selections that can make the condition hold, in its order: the first found is quoted."""
         known = {selection.name for selection in self.selections}
         return tuple(name for name in dict.fromkeys(self.condition.positive()) if name in known)
+
+    @cached_property
+    def asks_accounts(self) -> bool:
+        """Say whether the condition asks what accounts a text addresses, which is told before it is tokenised."""
+        return not ACCOUNT_FACTS.isdisjoint(self.condition.names())

@@ -32,6 +32,7 @@ FACTS = frozenset(
         "sentence.early",
     }
 )
+MAX_WEIGHT = 100
 _NAME = re.compile(r"[a-z][a-z0-9_]*$")
 _KEYS = (
     "title",
@@ -137,7 +138,7 @@ class _RuleReader:
         detection = self.mapping(
             data.get("detection", {}),
             ("detection",),
-            ("scope", "selections", "filters", "condition", "registers"),
+            ("scope", "selections", "filters", "weights", "condition", "registers"),
         )
         scope = self.choice(detection, "scope", ("detection",), ("clause", "sentence", "post"), "sentence")
         selections = self._selections(detection, "selections", scope)
@@ -189,6 +190,13 @@ class _RuleReader:
         except ValueError:
             self.fault(("id",), f"`id: {value}` is no UUID; `povod rules new` makes one")
             return ""
+
+    def truth(self, data: dict[str, Any], key: str, where: Where) -> bool:
+        """Return a yes or no, no where nothing is said."""
+        value = data.get(key, False)
+        if not isinstance(value, bool):
+            self.fault((*where, key), f"`{key}` must be true or false")
+        return value is True
 
     def _sensitive(self, data: dict[str, Any], kind: str) -> bool:
         value = data.get("sensitive", KINDS[kind].sensitive)
@@ -264,7 +272,7 @@ class _RuleReader:
                 ("detection", "filters"), f"a filter is called like a selection: {', '.join(sorted(both))}"
             )
         try:
-            node = condition.parse(text, names, FACTS)
+            node = condition.parse(text, names, FACTS, self._weights(detection, names))
         except condition.ConditionFault as fault:
             self.fault(("detection", "condition"), f"condition: {fault}")
             return text, condition.AtLeast(0, ())
@@ -277,6 +285,25 @@ class _RuleReader:
         if not set(node.positive()) & set(names):
             self.fault(("detection", "condition"), "the condition never asks for a selection")
         return text, node
+
+    def _weights(self, detection: dict[str, Any], names: Sequence[str]) -> dict[str, int]:
+        where: Where = ("detection", "weights")
+        data = detection.get("weights", {})
+        if not isinstance(data, dict):
+            self.fault(where, "`weights` must be a mapping from selections and facts to whole numbers")
+            return {}
+        known = (*names, *sorted(FACTS))
+        for name, weight in data.items():
+            if name not in known:
+                self.fault(
+                    (*where, name), f"no selection or fact is called `{name}`{nearest(str(name), known)}"
+                )
+            if isinstance(weight, bool) or not isinstance(weight, int) or not 0 < abs(weight) <= MAX_WEIGHT:
+                self.fault((*where, name), f"a weight is a whole number from 1 to {MAX_WEIGHT}, or below 0")
+        if data and "weight" not in self.text(detection, "condition", ("detection",)):
+            self.fault(where, "the condition leaves the weights out; ask for `weight >= N` or remove them")
+        sound = {str(n): w for n, w in data.items() if n in known and isinstance(w, int)}
+        return {} if self.faults else sound
 
     def _registers(self, detection: dict[str, Any], family: str) -> tuple[frozenset[str], frozenset[str]]:
         where: Where = ("detection", "registers")
@@ -293,7 +320,7 @@ class _RuleReader:
         where: Where = ("slots", "subject")
         slots = data.get("slots", {})
         body = slots.get("subject", {}) if isinstance(slots, dict) else {}
-        body = self.mapping(body, where, ("accept", "missing", "find"))
+        body = self.mapping(body, where, ("accept", "missing", "find", "unnamed"))
         default = {
             "life": ["author", "relative", "person", "public"],
             "company": ["company"],
@@ -306,7 +333,7 @@ class _RuleReader:
             body, "missing", where, ("drop", *WHO), "author" if family == "intent" else "drop"
         )
         find = self.choice(body, "find", where, FINDS, "clause")
-        return SubjectPlan(accept, missing, find)
+        return SubjectPlan(accept, missing, find, self.truth(body, "unnamed", where))
 
     def _slots(self, data: dict[str, Any]) -> tuple[SlotPlan, ...]:
         slots = self.mapping(data.get("slots", {}), ("slots",), ("subject", *_SLOTS))

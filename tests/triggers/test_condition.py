@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triggers.condition import ConditionFault, parse
+from triggers.condition import ConditionFault, Node, parse
 
 NAMES = ("a", "b", "x1", "x2", "x3")
 
@@ -31,9 +31,51 @@ def test_a_condition_means_what_it_says(text: str, true: list[str], expected: bo
     assert holds(text, *true) is expected
 
 
+def weighed(text: str, **weights: int) -> Node:
+    return parse(
+        text, NAMES, frozenset({"text.news"}), {n.replace("news", "text.news"): w for n, w in weights.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("true", "expected"),
+    [(["a"], False), (["a", "b"], True), (["a", "b", "x1"], False), (["a", "b", "x1", "text.news"], True)],
+)
+def test_weights_of_all_that_holds_are_added(true: list[str], expected: bool) -> None:
+    node = weighed("weight >= 3", a=2, b=1, x1=-2, news=2)
+    assert node.holds(lambda name: name in true) is expected
+
+
+def test_a_weighed_condition_may_hold_while_what_speaks_against_it_may_be_missing() -> None:
+    node = weighed("(a or b) and weight >= 3", a=2, b=1, x1=-2)
+    assert node.may_hold(lambda name: name in ("a", "b", "x1"))
+    assert not node.may_hold(lambda name: name in ("a", "x1"))
+
+
+def test_what_weighs_most_is_told_first_and_what_was_weighed_is_told_in_words() -> None:
+    node = weighed("weight >= 3", a=1, b=3, x1=-2)
+    assert list(node.positive()) == ["b", "a"]
+    assert list(node.evidence(lambda name: name != "x1")) == ["weight 4, 3 needed: a 1, b 3"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("weight >= 0", "whole number above 0"),
+        ("weight >= a", "whole number above 0"),
+        ("a >= 3", "only `weight >= N`"),
+        ("weight >= 9", "can never hold"),
+    ],
+)
+def test_a_faulty_weighing_says_what_is_wrong(text: str, message: str) -> None:
+    with pytest.raises(ConditionFault, match=message):
+        weighed(text, a=2, b=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("weight >= 2", "needs `weights:`"),
         ("a and", "ends too early"),
         ("(a or b", "closing parenthesis"),
         ("a b", "was not expected"),
@@ -48,7 +90,7 @@ def test_a_fault_says_what_is_wrong(text: str, message: str) -> None:
         parse(text, NAMES, frozenset())
 
 
-@given(st.text(alphabet="ab()notrd x*12f.", max_size=40))
+@given(st.text(alphabet="ab()notrd x*12f.>=weigh", max_size=40))
 def test_any_text_is_a_condition_or_a_fault(text: str) -> None:
     try:
         node = parse(text, NAMES, frozenset())

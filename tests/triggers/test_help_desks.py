@@ -1,4 +1,4 @@
-"""A post that addresses an account which answers customers."""
+"""A post that addresses an account which answers customers, or a company's."""
 
 from __future__ import annotations
 
@@ -24,3 +24,24 @@ def test_a_post_to_a_help_desk_is_known_by_the_accounts_name(text: str, register
 @pytest.mark.parametrize("text", ["@anna where are you", "ask me anything, I take care", "@scarecrow hello"])
 def test_a_post_to_a_person_is_not_to_a_help_desk(text: str, registers: Registers) -> None:
     assert "helpdesk" not in registers.of(tokenise(text, "en"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@BoltonAirways late again",
+        "@northern_harbour_bank why",
+        "@AskLumo hi",
+        "hey @amazonUK",
+        "@Vodafone_IN",
+    ],
+)
+def test_a_companys_account_is_known_by_its_trade_or_its_name(text: str, registers: Registers) -> None:
+    assert "brand" in registers.of(tokenise(text, "en"))
+
+
+@pytest.mark.parametrize(
+    "text", ["@anna_sokolova late again", "amazon is late", "me@amazon.example", "@targetpractice"]
+)
+def test_a_persons_account_and_a_bare_name_are_no_companys_account(text: str, registers: Registers) -> None:
+    assert "brand" not in registers.of(tokenise(text, "en"))

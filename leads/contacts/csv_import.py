@@ -10,15 +10,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from leads.contacts.companies import Companies
-from leads.contacts.directory import Ambiguous, Directory
 from leads.contacts.drafts import Draft, DraftReader, RowFault
 from leads.contacts.faults import ContactsFault
+from leads.contacts.importer import Importer
 from leads.contacts.mailbox_headers import read_mail
 from leads.contacts.mapping import ColumnMap, looks_like_header, map_columns
-from leads.contacts.person import Merger, Person
-from leads.contacts.report import Change, ImportReport
-from leads.contacts.store import contact_key, taken_keys, write_people
+from leads.contacts.report import ImportReport
 from leads.contacts.suppression import Suppressions
 from leads.contacts.table import Row, Table, read_table
 from leads.contacts.vcard import read_vcards
@@ -188,80 +185,3 @@ def _read(rows: Iterable[Row], reader: DraftReader, report: ImportReport) -> Ite
         for warning in draft.warnings:
             report.warn(row.line, f"not kept: {warning}")
         yield draft
-
-
-class Importer:
-    """Brings drafts into the database, batch by batch. Formats other than CSV use it too."""
-
-    def __init__(
-        self, session: Session, report: ImportReport, suppressions: Suppressions, now: datetime
-    ) -> None:
-        self._connection = session.connection()
-        self._report = report
-        self._suppressions = suppressions
-        self._now = now
-        self._companies = Companies(self._connection, now)
-        self._directory = Directory(self._connection, report.source)
-        self._merger = Merger(report.source, now.date().isoformat())
-
-    @property
-    def companies_created(self) -> int:
-        """How many companies were made."""
-        return self._companies.created
-
-    def take(self, drafts: list[Draft]) -> None:
-        """Bring one batch in."""
-        drafts = [draft for draft in drafts if not self._suppressed(draft)]
-        self._companies.load(drafts)
-        self._directory.load(drafts)
-        taken = taken_keys(self._connection, {contact_key(draft) for draft in drafts})
-        touched: dict[int, Person] = {}
-        for draft in drafts:
-            person = self._one(draft, taken)
-            if person is not None:
-                touched[id(person)] = person
-        write_people(self._connection, list(touched.values()), self._now)
-
-    def _suppressed(self, draft: Draft) -> bool:
-        if not self._suppressions.cover(draft.keys, draft.name, draft.company):
-            return False
-        self._report.suppressed += 1
-        return True
-
-    def _one(self, draft: Draft, taken: set[str]) -> Person | None:
-        company_id = self._companies.id_of(draft)
-        try:
-            person = self._directory.find(draft, company_id)
-        except Ambiguous as fault:
-            self._report.refuse(draft.line, str(fault))
-            return None
-        if person is None:
-            person = self._merger.create(self._new_key(draft, taken), draft, company_id)
-            self._directory.add(person)
-            self._report.imported += 1
-            return person
-        return self._merge(person, draft, company_id)
-
-    def _new_key(self, draft: Draft, taken: set[str]) -> str:
-        key, count = contact_key(draft), 0
-        while key in taken:
-            count += 1
-            key = contact_key(draft, count)
-            taken |= taken_keys(self._connection, [key])
-        taken.add(key)
-        return key
-
-    def _merge(self, person: Person, draft: Draft, company_id: int | None) -> Person | None:
-        changes = self._merger.merge(person, draft, company_id)
-        for key in person.new_keys:
-            self._directory.know(key, person)
-        followed = any(not change.kept for change in changes)
-        self._report.merged += followed
-        self._report.unchanged += not followed
-        for c in changes:
-            self._report.change(
-                Change(
-                    self._report.file, draft.line, person.key, person.name, c.field, c.before, c.after, c.kept
-                )
-            )
-        return person if followed else None

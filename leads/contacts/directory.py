@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, String, Text, or_, select, type_coerce
 
 from leads.contacts.drafts import Draft
 from leads.contacts.person import COLUMNS, Person, may_be, name_key, names_agree
 from leads.linking.records import Key
 from models.contacts import Company, Contact, Identity
+from models.portable import among
+from models.ties import ContactFact
 
 T = TypeVar("T")
 # Values of one IN list: below what either database bears (SQLite 32,766 and PostgreSQL 65,535).
@@ -38,20 +42,31 @@ class Directory:
         self._connection = connection
         self._source = source
         self._by_id: dict[int, Person] = {}
+        self._by_contact_key: dict[str, Person] = {}
         self._by_key: dict[Key, list[Person]] = defaultdict(list)
         self._by_external: dict[str, list[Person]] = defaultdict(list)
 
-    def load(self, drafts: Sequence[Draft]) -> None:
-        """Forget the last batch and load everybody whom these rows may be about."""
-        self._by_id.clear()
-        self._by_key.clear()
-        self._by_external.clear()
-        wanted = self._ids(drafts)
-        for part in chunks(wanted):
-            self._load_people(part)
+    def load(
+        self, drafts: Sequence[Draft], company_ids: Sequence[int | None], contact_keys: Iterable[str] = ()
+    ) -> None:
+        """Forget the last batch and load everybody whom these rows may be about.
+
+        A row whose id is known needs no further look-up; the others are looked for by address, and by name among
+        those at the company that the row names: many people bear one name. `contact_keys` are loaded as well.
+        """
+        self._by_id, self._by_contact_key = {}, {}
+        self._by_key, self._by_external = defaultdict(list), defaultdict(list)
+        self._load_people(self._ids_by_external(drafts), contact_keys)
+        rest = [
+            (draft, company)
+            for draft, company in zip(drafts, company_ids, strict=True)
+            if self.own(draft) is None
+        ]
+        self._load_people(self._ids_by_address([d for d, _ in rest]) | self._ids_by_name(rest))
 
     def add(self, person: Person) -> None:
         """Make a new person known to the rows that follow."""
+        self._by_contact_key[person.key] = person
         if person.external_id:
             self._by_external[person.external_id].append(person)
         for key in person.keys:
@@ -59,8 +74,14 @@ class Directory:
 
     def know(self, key: Key, person: Person) -> None:
         """Make one key of a person known to the rows that follow."""
-        if key.type in (*MATCHING, "name") and not any(p is person for p in self._by_key[key]):
-            self._by_key[key].append(person)
+        if key.type in (*MATCHING, "name"):
+            known = self._by_key[key]
+            if person not in known:  # A person is equal to itself only.
+                known.append(person)
+
+    def by_contact_key(self, key: str) -> Person | None:
+        """Return a loaded person by the contact's own key."""
+        return self._by_contact_key.get(key)
 
     def find(self, draft: Draft, company_id: int | None) -> Person | None:
         """Return whom a row is about: by external id, then e-mail, handle and URL, then name with company.
@@ -68,9 +89,9 @@ class Directory:
         Raises:
             Ambiguous: several known people fit, and nothing tells them apart.
         """
-        for person in self._by_external.get(draft.external_id, ()) if draft.external_id else ():
-            if person.source_of("external_id") == self._source:
-                return person
+        own = self.own(draft)
+        if own is not None:
+            return own
         for kind in MATCHING:
             found = [p for k in draft.keys if k.type == kind for p in self._by_key.get(k, ())]
             found = [p for p in found if names_agree(p, draft.name) and may_be(p, draft, self._source)]
@@ -79,6 +100,14 @@ class Directory:
         named = self._by_key.get(name_key(draft.name), ())
         found = [p for p in named if p.company_id == company_id and may_be(p, draft, self._source)]
         return self._only(found, draft, "name and company") if found else None
+
+    def own(self, draft: Draft) -> Person | None:
+        """Return the loaded person whom this source knows by the id that a row gives."""
+        if draft.external_id:
+            for person in self._by_external.get(draft.external_id, ()):
+                if person.source_of("external_id") == self._source:
+                    return person
+        return None
 
     @staticmethod
     def _only(found: list[Person], draft: Draft, what: str) -> Person:
@@ -92,52 +121,116 @@ class Directory:
             )
         return people[0]
 
-    def _ids(self, drafts: Sequence[Draft]) -> set[int]:
-        wanted: set[int] = set()
-        values: dict[str, set[str]] = {kind: set() for kind in (*MATCHING, "name")}
+    def _ids_by_external(self, drafts: Sequence[Draft]) -> set[int]:
+        wanted = sorted({draft.external_id for draft in drafts if draft.external_id})
+        if not wanted:
+            return set()
+        # The column may be empty, its values here are not: compared as the text it is.
+        column: Any = Contact.external_id
+        return self._numbers(select(Contact.id).where(among(self._connection, column, wanted)))
+
+    def _ids_by_address(self, drafts: Sequence[Draft]) -> set[int]:
+        values: dict[str, set[str]] = {kind: set() for kind in MATCHING}
+        platforms: set[str] = set()
         for draft in drafts:
-            values["name"].add(name_key(draft.name).value)
             for key in draft.keys:
                 if key.type in values:
                     values[key.type].add(key.value)
+                    platforms.add(key.platform)
+        found: set[int] = set()
         for kind, told in values.items():
-            for part in chunks(told):
+            if told:
                 query = select(Identity.contact_id).where(
-                    Identity.type == kind, Identity.normalized.in_(part)
+                    Identity.type == kind,
+                    Identity.platform.in_(platforms if kind == "handle" else ("",)),
+                    among(self._connection, Identity.normalized, sorted(told)),
                 )
-                if kind != "handle":
-                    query = query.where(Identity.platform == "")
-                else:
-                    query = query.where(Identity.platform.in_({k.platform for d in drafts for k in d.keys}))
-                wanted.update(self._numbers(query))
-        for part in chunks({draft.external_id for draft in drafts if draft.external_id}):
-            wanted.update(self._numbers(select(Contact.id).where(Contact.external_id.in_(part))))
-        return wanted
+                found |= self._numbers(query)
+        return found
 
-    def _numbers(self, query: Select[Any]) -> Iterator[int]:
-        return (row[0] for row in self._connection.execute(query) if row[0] is not None)
-
-    def _load_people(self, ids: list[int]) -> None:
-        columns = [getattr(Contact, name) for name in COLUMNS]
+    def _ids_by_name(self, rest: Sequence[tuple[Draft, int | None]]) -> set[int]:
+        wanted = {(name_key(draft.name).value, company) for draft, company in rest}
+        if not wanted:
+            return set()
+        companies = {company for _, company in wanted}
+        at = Contact.company_id.in_([company for company in companies if company is not None])
         query = (
-            select(Contact.id, Contact.key, Contact.name, Contact.external_id, Contact.company_id, Company.name,
-                   Contact.lists, Contact.provenance, *columns)
-            .outerjoin(Company, Company.id == Contact.company_id)
-            .where(Contact.id.in_(ids))
-        )  # fmt: skip
-        for row in self._connection.execute(query):
-            values = dict(zip(COLUMNS, row[8:], strict=True))
-            person = Person(
-                row[0], row[1], row[2], row[3] or "", row[4], row[5] or "", values, row[6], row[7]
+            select(Identity.contact_id, Identity.normalized, Contact.company_id)
+            .join(Contact, Contact.id == Identity.contact_id)
+            .where(
+                Identity.type == "name",
+                Identity.platform == "",
+                among(self._connection, Identity.normalized, sorted({name for name, _ in wanted})),
+                or_(at, Contact.company_id.is_(None)) if None in companies else at,
             )
-            self._by_id[row[0]] = person
+        )
+        return {
+            row[0]
+            for row in self._connection.execute(query)
+            if row[0] is not None and (row[1], row[2]) in wanted
+        }
+
+    def _numbers(self, query: Select[Any]) -> set[int]:
+        return {row[0] for row in self._connection.execute(query) if row[0] is not None}
+
+    def _load_people(self, ids: set[int], keys: Iterable[str] = ()) -> None:
+        for part in chunks(sorted(ids - self._by_id.keys())):
+            self._load_rows(Contact.id.in_(part))
+        wanted = sorted(set(keys) - self._by_contact_key.keys())
+        if wanted:
+            self._load_rows(among(self._connection, Contact.key, wanted))
+
+    def _load_rows(self, condition: Any) -> None:
+        columns = [getattr(Contact, name) for name in COLUMNS]
+        # JSON as text: most contacts have the same few provenances, read once.
+        as_text = Text() if self._connection.dialect.name == "sqlite" else None
+        lists = type_coerce(Contact.lists, as_text) if as_text else Contact.lists
+        provenance = type_coerce(Contact.provenance, as_text) if as_text else Contact.provenance
+        query = (
+            select(Contact.id, Contact.key, Contact.name, Contact.external_id, Contact.company_id,
+                   type_coerce(Company.name, String), lists, provenance, *columns)
+            .outerjoin(Company, Company.id == Contact.company_id)
+            .where(condition)
+        )  # fmt: skip
+        loaded = []
+        for row in self._connection.execute(query):
+            person = Person(
+                row[0], row[1], row[2], row[3] or "", row[4], row[5] or "",
+                dict(zip(COLUMNS, row[8:], strict=True)), _json(row[6]), _json(row[7]),
+            )  # fmt: skip
+            self._by_id[row[0]] = self._by_contact_key[person.key] = person
+            loaded.append(row[0])
             if person.external_id:
                 self._by_external[person.external_id].append(person)
+        for part in chunks(loaded):
+            self._load_keys(part)
+
+    def _load_keys(self, ids: list[int]) -> None:
         keys = select(
             Identity.contact_id, Identity.type, Identity.normalized, Identity.platform, Identity.value
         ).where(Identity.contact_id.in_(ids))
-        for row in self._connection.execute(keys):
-            key = Key(row[1], row[2], row[3])
-            person = self._by_id[cast(int, row[0])]
-            person.keys[key] = row[4]
+        for contact_id, kind, normalized, platform, value in self._connection.execute(keys):
+            key, person = Key(kind, normalized, platform), self._by_id[contact_id or 0]
+            person.keys[key] = value
             self.know(key, person)
+        facts = select(
+            ContactFact.contact_id,
+            ContactFact.kind,
+            ContactFact.normalized,
+            ContactFact.value,
+            ContactFact.source,
+        )
+        for contact_id, kind, normalized, value, source in self._connection.execute(
+            facts.where(ContactFact.contact_id.in_(ids))
+        ):
+            self._by_id[contact_id].facts[kind, normalized] = (value, source)
+
+
+def _json(value: Any) -> Any:
+    return _read(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=1 << 12)
+def _read(text: str) -> Any:
+    # Shared between people: they replace what they change, and change nothing in place.
+    return json.loads(text)

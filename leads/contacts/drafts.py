@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from leads.contacts.mapping import ColumnMap
-from leads.linking.keys import domain_key, email_key, handle_key, phone_key, url_key
+from leads.contacts.facts import DATE, KINDS, RELATION, Fact, kind_of_label, make_fact
+from leads.contacts.mapping import ColumnMap, header_key
+from leads.contacts.phones import PhoneReader
+from leads.linking.keys import domain_key, email_key, handle_key, url_key
 from leads.linking.records import Key
 
 MAX_NAME = 255
@@ -40,6 +42,7 @@ class Draft:
     lists: tuple[str, ...] = ()
     keys: dict[Key, str] = field(default_factory=dict)
     company_keys: dict[Key, str] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -53,8 +56,14 @@ class DraftReader:
         self._at = {name: tuple(place[c] for c in named) for name, named in mapping.items()}
         self._singles = [(name, at) for name, at in self._at.items() if name in SINGLE_FIELDS]
         self._handles = [(f.partition(":")[2], at) for f, at in self._at.items() if f.startswith("handle:")]
+        self._facts = [(name, at) for name, at in self._at.items() if name in KINDS]
+        self._labelled = [
+            (family, at, _label_column(columns, at))
+            for name, family in (("relation", RELATION), ("event", DATE))
+            for at in self._at.get(name, ())
+        ]
         self._width = len(columns)
-        self._region = region
+        self._phones = PhoneReader(region)
         self._owner = owner
 
     def read(self, line: int, cells: Sequence[str]) -> Draft:
@@ -76,6 +85,8 @@ class DraftReader:
         draft.lists = self._many(cells, "lists", _SPLIT_COMMAS)
         self._keys(cells, draft)
         draft.name = self._name(cells, draft)
+        if self._facts or self._labelled:
+            self._tell_facts(cells, draft)
         _check_lengths(draft)
         return draft
 
@@ -102,11 +113,8 @@ class DraftReader:
         return name
 
     def _keys(self, cells: Sequence[str], draft: Draft) -> None:
-        def phone(text: str) -> Key | None:
-            return phone_key(text, self._region)
-
         self._add(cells, draft, "email", email_key, "is no e-mail address")
-        self._add(cells, draft, "phone", phone, "has no country code and no region is given")
+        self._add(cells, draft, "phone", self._phones.key, "has no country code and no region is given")
         self._add(cells, draft, "url", url_key, "is no web address")
         self._add(cells, draft, "handle", handle_key, "is no handle")
         for platform, at in self._handles:
@@ -133,6 +141,37 @@ class DraftReader:
             else:
                 draft.keys.setdefault(key, text)
 
+    def _tell_facts(self, cells: Sequence[str], draft: Draft) -> None:
+        for kind, at in self._facts:
+            for i in at:
+                text = cells[i] if i < len(cells) else ""
+                if text:
+                    self._fact(kind, KINDS[kind], text, draft)
+        for family, i, label_at in self._labelled:
+            text = tidy(cells[i]) if i < len(cells) else ""
+            label = tidy(cells[label_at]) if label_at is not None and label_at < len(cells) else ""
+            if not text:
+                continue
+            if not label:
+                # "spouse: Boris Chernov; colleague: Clara", as vCards are given and people write.
+                for part in _SPLIT.split(cells[i]):
+                    told, colon, rest = part.partition(":")
+                    self._fact(
+                        kind_of_label(told if colon else "", family), family, rest if colon else part, draft
+                    )
+                continue
+            self._fact(kind_of_label(label, family), family, text, draft)
+
+    @staticmethod
+    def _fact(kind: str, family: str, text: str, draft: Draft) -> None:
+        for part in (text,) if family == DATE else _SPLIT_COMMAS.split(text):
+            value = tidy(part)
+            fact = make_fact(kind, value, family) if value else None
+            if fact is not None:
+                draft.facts.append(fact)
+            elif value:
+                draft.warnings.append(f"{kind} {value!r} is no date; write it as 1980-05-12 or 12.05.1980")
+
     @staticmethod
     def _site(text: str, name: str, draft: Draft) -> None:
         """A website is the company's where there is one, unless it is a profile; otherwise the person's own."""
@@ -145,6 +184,15 @@ class DraftReader:
             draft.company_keys.setdefault(key, text)
         else:
             draft.keys.setdefault(key, text)
+
+
+def _label_column(columns: Sequence[str], at: int) -> int | None:
+    """Return where the label of a `Relation 1 - Value` column is: `Relation 1 - Label`, or `- Type` in old exports."""
+    stem, _, last = header_key(columns[at]).rpartition(" ")
+    if last != "value":
+        return None
+    keys = [header_key(column) for column in columns]
+    return next((keys.index(name) for name in (f"{stem} label", f"{stem} type") if name in keys), None)
 
 
 def tidy(text: str) -> str:

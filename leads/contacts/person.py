@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from leads.contacts.drafts import Draft
+from leads.contacts.facts import SINGLE, Fact, make_fact
 from leads.linking.fold import skeleton, words
 from leads.linking.records import Key
 
@@ -43,6 +44,10 @@ class Person:
     provenance: dict[str, Any] = field(default_factory=dict)
     keys: dict[Key, str] = field(default_factory=dict)
     new_keys: list[Key] = field(default_factory=list)
+    # By kind and what is compared: as it was written, and which import or hand it came from.
+    facts: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    new_facts: list[Fact] = field(default_factory=list)
+    gone_facts: list[tuple[str, str]] = field(default_factory=list)
     dirty: bool = False
 
     def source_of(self, name: str) -> str:
@@ -99,11 +104,16 @@ class Merger:
     A field belongs to the source that filled it first: other sources fill what is empty and are told of where
     they differ; what a person entered by hand is never changed. So importing any set of files again, in any
     order, changes nothing.
+
+    Where a contact was merged away, the rows about it speak of the survivor: `of` is then its key, and such a row may
+    change those fields only that came from it.
     """
 
     def __init__(self, source: str, stamp: str) -> None:
         self._source = source
         self._mark = {"from": source, "at": stamp}
+        self._of = ""
+        self._marks: dict[tuple[str, ...], dict[str, Any]] = {}
         # Whom this import has met (hashes of keys): of two rows on one person the first decides what both tell, or the
         # two would take turns in every import.
         self._met: set[int] = set()
@@ -119,18 +129,22 @@ class Merger:
         filled = ["name", *(name for name, value in values.items() if value)]
         filled += ["external_id"] * bool(draft.external_id) + ["company"] * bool(company_id)
         filled += ["lists"] * bool(draft.lists)
-        person.provenance = dict.fromkeys(filled, self._mark)
+        person.provenance = self._all_mine(tuple(filled))
         self._add_key(person, name_key(draft.name), draft.name)
         for alias in draft.aliases:
             self._add_key(person, name_key(alias), alias)
         for found, spelling in draft.keys.items():
             self._add_key(person, found, spelling)
+        for fact in draft.facts:
+            if (fact.kind, fact.normalized) not in person.facts:
+                self._add_fact(person, fact)
         return person
 
-    def merge(self, person: Person, draft: Draft, company_id: int | None) -> list[FieldChange]:
+    def merge(self, person: Person, draft: Draft, company_id: int | None, of: str = "") -> list[FieldChange]:
         """Bring a row into a known person; return what it changed or would have changed."""
-        self._again = hash(person.key) in self._met
-        self._met.add(hash(person.key))
+        met = hash(f"{person.key} {of}" if of else person.key)
+        self._of, self._again = of, met in self._met
+        self._met.add(met)
         changes = list(self._name(person, draft))
         for name in COLUMNS:
             value = draft.values.get(name, "")
@@ -147,20 +161,32 @@ class Merger:
                 person.company_id, person.company = company_id, draft.company
         changes.extend(self._lists(person, draft))
         changes.extend(self._keys(person, draft))
+        changes.extend(self._facts(person, draft))
         return changes
 
+    def _all_mine(self, filled: tuple[str, ...]) -> dict[str, Any]:
+        """Return the provenance of fields that all come from here; most rows fill the same, and share one."""
+        if filled not in self._marks:
+            self._marks[filled] = dict.fromkeys(filled, self._mark)
+        return self._marks[filled]
+
+    def _may_change(self, person: Person, name: str) -> bool:
+        entry = person.provenance.get(name)
+        of = str(entry.get("of", "")) if isinstance(entry, dict) else ""
+        return person.source_of(name) == self._source and of == self._of and not self._again
+
     def _set(self, person: Person, name: str, before: str, after: str) -> FieldChange:
-        owner = person.source_of(name)
-        kept = bool(before) and (owner != self._source or self._again)
+        kept = bool(before) and not self._may_change(person, name)
         if not kept:
-            person.provenance = person.provenance | {name: self._mark}
+            mark = {**self._mark, "of": self._of} if self._of else self._mark
+            person.provenance = person.provenance | {name: mark}
             person.dirty = True
         return FieldChange(name, before, after, kept)
 
     def _name(self, person: Person, draft: Draft) -> Iterator[FieldChange]:
         if draft.name == person.name or any(key.value == draft.name for key in draft.keys):
             return
-        if person.source_of("name") == self._source and not self._again:
+        if self._may_change(person, "name"):
             yield self._set(person, "name", person.name, draft.name)
             person.name = draft.name
         if name_key(draft.name) not in person.keys:
@@ -173,6 +199,8 @@ class Merger:
             before = ", ".join(person.lists)
             person.lists = [*person.lists, *added]
             person.dirty = True
+            if "lists" not in person.provenance:
+                person.provenance = person.provenance | {"lists": self._mark}
             yield FieldChange("lists", before, ", ".join(person.lists))
 
     def _keys(self, person: Person, draft: Draft) -> Iterator[FieldChange]:
@@ -181,6 +209,35 @@ class Merger:
             if key not in person.keys:
                 self._add_key(person, key, spelling)
                 yield FieldChange("alias" if key.type == "name" else key.type, "", spelling)
+
+    def _facts(self, person: Person, draft: Draft) -> Iterator[FieldChange]:
+        owner = draft.values.get("owner", "")
+        told = [*draft.facts]
+        if owner and person.values.get("owner", "") not in ("", owner):
+            # A colleague brought somebody whom another one looks after: both know them.
+            known_to = make_fact("known_to", owner)
+            told += [known_to] if known_to else []
+        for fact in told:
+            if (fact.kind, fact.normalized) in person.facts:
+                continue
+            before = (
+                next((k for k in person.facts if k[0] == fact.kind), None) if fact.kind in SINGLE else None
+            )
+            if before is None:
+                self._add_fact(person, fact)
+                yield FieldChange(fact.kind, "", fact.value)
+                continue
+            value, source = person.facts[before]
+            kept = source != self._source or self._again
+            if not kept:
+                del person.facts[before]
+                person.gone_facts.append(before)
+                self._add_fact(person, fact)
+            yield FieldChange(fact.kind, value, fact.value, kept)
+
+    def _add_fact(self, person: Person, fact: Fact) -> None:
+        person.facts[fact.kind, fact.normalized] = (fact.value, self._source)
+        person.new_facts.append(fact)
 
     @staticmethod
     def _add_key(person: Person, key: Key, spelling: str) -> None:

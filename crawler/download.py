@@ -29,8 +29,9 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers, Response
 
-from crawler.middlewares import Refused
-from crawler.resolver import GuardedResolver
+from crawler.middlewares import Refused, seconds_left
+from crawler.nameserver import asking
+from crawler.resolver import GuardedResolver, ask_system
 from guards.addresses import AddressGuard, AddressRefused
 
 # Servers that send more than this in one header line, or more lines than that, are not read.
@@ -50,6 +51,7 @@ class GuardedDownloads:
         self.limit = settings.getint("DOWNLOAD_MAXSIZE")
         self.timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self.guard = AddressGuard(settings.getlist("POVOD_ALLOW_NETWORKS"))
+        self.nameserver = settings.get("POVOD_NAMESERVER")
         self.tls = _tls(verify=settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"))
         self._session: aiohttp.ClientSession | None = None
 
@@ -91,13 +93,20 @@ class GuardedDownloads:
             headers=request.headers.to_tuple_list(),
             data=request.body or None,
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=request.meta.get("download_timeout", self.timeout)),
+            timeout=aiohttp.ClientTimeout(total=self._time_left(request)),
         ) as answer:
             body = await self._body(answer)
             headers = Headers()
             for name, value in answer.raw_headers:
                 headers.appendlist(name, value)
             return Response(request.url, answer.status, headers, body)
+
+    def _time_left(self, request: Request) -> float:
+        """Looked at only now: a redirect may have waited for its turn at a slow server."""
+        left = seconds_left(request)
+        if left is not None and left <= 0:
+            raise TimeoutError
+        return self.timeout if left is None else left
 
     async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
         """The whole body, as sent. Raises `DownloadCancelledError` as soon as it is known to be too large."""
@@ -118,7 +127,7 @@ class GuardedDownloads:
     def _open(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             limit=0,  # the frontier limits what is in flight, over all and per server
-            resolver=GuardedResolver(self.guard),
+            resolver=GuardedResolver(self.guard, asking(self.nameserver) if self.nameserver else ask_system),
             use_dns_cache=False,  # a source is asked once a crawl
             ssl=self.tls,
             socket_factory=self._socket,

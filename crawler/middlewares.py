@@ -28,22 +28,12 @@ def seconds_left(request: Request) -> float | None:
 
 
 class KeepDeadline:
-    """Gives each request what is left of its source's time, so that no chain of slow hops takes longer than one."""
-
-    def __init__(self, timeout: float) -> None:
-        self.timeout = timeout
-
-    @classmethod
-    def from_crawler(cls, crawler: Any) -> KeepDeadline:
-        """Scrapy's way of making one."""
-        return cls(crawler.settings.getfloat("DOWNLOAD_TIMEOUT"))
+    """Ends a source whose time is over before its next hop is made; the download itself gets what is left of it."""
 
     def process_request(self, request: Request) -> None:
-        """Set the time limit, or raise `Refused` if there is no time left."""
-        left = seconds_left(request)
-        if left is not None and left <= 0:
+        """Raise `Refused` if there is no time left."""
+        if seconds_left(request) == 0:
             raise Refused(OUT_OF_TIME)
-        request.meta["download_timeout"] = self.timeout if left is None else left
 
 
 class AskConditionally:

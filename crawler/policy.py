@@ -9,11 +9,12 @@ from dataclasses import dataclass
 class FetchPolicy:
     """Limits and manners of fetching. Times are seconds, sizes bytes.
 
-    `timeout` covers a whole answer, a slow body included. `max_size` holds for the answer as sent and as unpacked.
+    `timeout` covers all hops of one source together, slow bodies included. `max_size` holds for the answer as sent and as unpacked.
     `concurrency` counts sources in flight over all hosts; to one scheme, host and port goes one request at a time.
     `allow_networks` are private networks that sources may be in, such as "127.0.0.0/8". `jitter` spreads the next
     reading over this share of the interval. A source that takes longer than `slow_after` no longer counts against
-    `concurrency`, so that a few slow servers cannot hold up all others.
+    `concurrency`, so that a few slow servers cannot hold up all others. `nameserver` is the one DNS server to ask, as
+    "address:port", in place of the system's resolver.
     """
 
     user_agent: str = "povod/0.1 (+https://povod.example/bot)"
@@ -33,6 +34,7 @@ class FetchPolicy:
     max_posts: int = 5_000
     max_text: int = 200_000
     verify_tls: bool = True
+    nameserver: str = ""
     # Seconds that requests in flight are given after an interrupt.
     grace: float = 3
 

@@ -85,6 +85,7 @@ def scrapy_settings(policy: FetchPolicy, more: dict[str, Any] | None = None) -> 
             "REDIRECT_MAX_TIMES": policy.max_redirects,
             "DOWNLOAD_VERIFY_CERTIFICATES": policy.verify_tls,
             "POVOD_ALLOW_NETWORKS": list(policy.allow_networks),
+            "POVOD_NAMESERVER": policy.nameserver,
             **(more or {}),
         },
         priority="cmdline",

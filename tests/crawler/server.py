@@ -48,11 +48,16 @@ Script = Reply | Callable[[Asked], Reply]
 
 
 class Server:
-    """Serves what `on` was told, 404 for the rest; use it as a context manager."""
+    """Serves what `on` was told, 404 for the rest; use it as a context manager.
 
-    def __init__(self) -> None:
+    `connections` holds the address of ours that each connection came to, whether or not anything was asked over it.
+    """
+
+    def __init__(self, *, also_ipv6: bool = False) -> None:
         self.port = 0
+        self.also_ipv6 = also_ipv6
         self.log: list[Asked] = []
+        self.connections: list[str] = []
         self._scripts: dict[tuple[str, str], list[Script]] = {}
         self._loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -96,21 +101,28 @@ class Server:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "0.0.0.0", 0, backlog=512))
-        self.port = server.sockets[0].getsockname()[1]
+        listening = [self._listen("0.0.0.0", 0)]
+        self.port = listening[0].sockets[0].getsockname()[1]
+        if self.also_ipv6:
+            listening.append(self._listen("::1", self.port))
         self._ready.set()
         try:
             self._loop.run_forever()
         finally:
-            server.close()
+            for server in listening:
+                server.close()
             for task in self._tasks:
                 task.cancel()
             self._loop.run_until_complete(asyncio.gather(*self._tasks, return_exceptions=True))
             self._loop.close()
 
+    def _listen(self, address: str, port: int) -> asyncio.Server:
+        return self._loop.run_until_complete(asyncio.start_server(self._serve, address, port, backlog=512))
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
+        self.connections.append(writer.get_extra_info("sockname")[0])
         self._tasks.add(task)
         try:
             while await self._answer(reader, writer):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,43 +15,12 @@ import re2
 from rapidfuzz.distance import OSA
 
 from triggers.search import words
+from triggers.search.pieces import Pieces
 
 # Words and pieces of text whose atoms are remembered; a long one is remembered as well, so this bounds memory roughly.
 FORGET_AFTER = 400_000
 LEARN_FROM = 20_000
 _HEAD = 3
-
-
-class PieceWords(dict[str, tuple[tuple[int, ...], ...]]):
-    """For each piece of text between two blanks, word by word, the atoms that it answers to; a new one is looked up.
-
-    No word reaches over a blank, so a text can be cut at blanks first; pieces recur, and what was found for one is kept.
-    """
-
-    def __init__(self, answers: Callable[[str], tuple[int, ...]]) -> None:
-        super().__init__()
-        self._answers = answers
-
-    def __missing__(self, piece: str) -> tuple[tuple[int, ...], ...]:
-        if len(self) > FORGET_AFTER:
-            self.clear()
-        found = self[piece] = tuple(map(self._answers, words.surfaces(piece)))
-        return found
-
-
-class Pieces(dict[str, tuple[int, ...]]):
-    """The same for all words of a piece together."""
-
-    def __init__(self, answers: Callable[[str], tuple[int, ...]]) -> None:
-        super().__init__()
-        self._answers = answers
-
-    def __missing__(self, piece: str) -> tuple[int, ...]:
-        if len(self) > FORGET_AFTER:
-            self.clear()
-        by_word = map(self._answers, words.surfaces(piece))
-        found = self[piece] = tuple({atom for atoms in by_word for atom in atoms})
-        return found
 
 
 class AtomTable:
@@ -68,8 +37,7 @@ class AtomTable:
         self._heads: Counter[int] = Counter()
         self._fuzzy: defaultdict[str, dict[int, str]] = defaultdict(dict)
         self._answers: dict[str, tuple[int, ...]] = {}
-        self.by_word = PieceWords(self.answers)
-        self.pieces = Pieces(self.answers)
+        self._pieces = Pieces(self.answers)
 
     def use(self, key: str) -> int:
         """Return the number of a key, making it known if it is new."""
@@ -103,6 +71,12 @@ class AtomTable:
             found = self._answers[surface] = tuple(self._look_up(surface))
         return found
 
+    def pieces(self) -> Pieces:
+        """Return the pieces known so far. Numbers hold within what is returned: too many are forgotten, by a new one."""
+        if len(self._pieces) > FORGET_AFTER:
+            self._pieces = Pieces(self.answers)
+        return self._pieces
+
     def learn(self, masks: Mapping[int, int], posts: int) -> None:
         """Count how often each atom is seen, to choose anchors by; after enough posts there is nothing to learn."""
         if self.total > LEARN_FROM:
@@ -113,8 +87,7 @@ class AtomTable:
 
     def _forget(self) -> None:
         self._answers.clear()
-        self.by_word.clear()
-        self.pieces.clear()
+        self._pieces = Pieces(self.answers)
 
     def rarity(self, number: int) -> float:
         """Return about how many of a thousand posts have an atom: seen so far, and guessed from its length."""

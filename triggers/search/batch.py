@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
@@ -11,13 +11,11 @@ from urllib.parse import urlsplit
 
 from triggers.search import words
 from triggers.search.atoms import AtomTable
+from triggers.search.pieces import Texts
 from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, SearchPost, Span
 
 # Words of the title and of the text stand on one axis, further apart than any distance a query can name.
 ZONE_GAP = 1 << 20
-# With more posts than these, reading an integer from digits costs less than working out the byte of each.
-_DENSE = 128
-_ONE = ord("1")
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -50,10 +48,11 @@ class Batch:
         self._values: dict[str, dict[str, int]] = {}
         self._holding: dict[tuple[str, str, str], int] = {}
         self._found: dict[int, Sequence[Found]] = {}
-        self.text = _masks([post.text for post in posts], table)
-        self.title = (
-            _masks([post.title for post in posts], table) if any(post.title for post in posts) else {}
-        )
+        pieces = table.pieces()
+        self.texts = Texts([post.text for post in posts], pieces)
+        self.titles = Texts([post.title for post in posts], pieces)
+        self.text = self.texts.masks()
+        self.title = self.titles.masks()
         self.any = _united(self.text, self.title) if self.title else self.text
 
     def view(self, index: int) -> View:
@@ -110,6 +109,7 @@ class View:
         self.bit = 1 << index
         self.post = batch.posts[index]
         self._by_atom: dict[int, list[int]] | None = None
+        self._by_atom_spans: dict[int, list[Span]] | None = None
 
     @cached_property
     def tokens(self) -> dict[int, words.Token]:
@@ -121,9 +121,7 @@ class View:
     @cached_property
     def _words(self) -> tuple[tuple[int, list[tuple[int, ...]]], ...]:
         """For title and text: the place of the first word, and the atoms that each word answers to."""
-        by_word = self.batch.table.by_word.__getitem__
-        title = list(chain.from_iterable(map(by_word, self.post.title.split())))
-        text = list(chain.from_iterable(map(by_word, self.post.text.split())))
+        title, text = self.batch.titles.words(self.index), self.batch.texts.words(self.index)
         return ((0, title), (ZONE_GAP, text)) if title else ((ZONE_GAP, text),)
 
     def words(self, zone: str | None) -> tuple[tuple[int, list[tuple[int, ...]]], ...]:
@@ -158,34 +156,31 @@ class View:
                         by_atom[atom].append(place)
             self._by_atom = dict(by_atom)
 
+    @cached_property
+    def _spans(self) -> dict[int, Span]:
+        """The code points of each word, by place."""
+        spans = {}
+        for field, text, first in ((TITLE, self.post.title, 0), (TEXT, self.post.text, ZONE_GAP)):
+            for place, found in enumerate(words.WORD.finditer(text), first):
+                spans[place] = Span(field, found.start(), found.end())
+        return spans
+
+    def spans_of(self, atoms: Iterable[int]) -> Iterator[Span]:
+        """Return the code points of all words that answer to some atoms; worked out once, for many matches ask."""
+        if self._by_atom_spans is None:
+            by_atom: defaultdict[int, list[Span]] = defaultdict(list)
+            for first, held in self._words:
+                for place, answers in enumerate(held, first):
+                    for atom in answers:
+                        by_atom[atom].append(self._spans[place])
+            self._by_atom_spans = dict(by_atom)
+        return chain.from_iterable(filter(None, map(self._by_atom_spans.get, atoms)))
+
     def span(self, first: int, last: int) -> Span:
         """Return the code points from one place to another."""
-        return Span(TITLE if first < ZONE_GAP else TEXT, self.tokens[first].start, self.tokens[last].end)
-
-
-def _masks(texts: Sequence[str], table: AtomTable) -> dict[int, int]:
-    holders: defaultdict[int, list[int]] = defaultdict(list)
-    atoms_of = table.pieces.__getitem__
-    for number, text in enumerate(texts):
-        for atom in chain.from_iterable(map(atoms_of, text.split())):
-            holders[atom].append(number)
-    size = len(texts) // 8 + 1
-    return {atom: _mask(numbers, size) for atom, numbers in holders.items()}
-
-
-def _mask(numbers: list[int], size: int) -> int:
-    """Return an integer of `size` bytes with these bits set; joining integers would copy them for each bit."""
-    if len(numbers) == 1:
-        return 1 << numbers[0]
-    if len(numbers) > _DENSE:
-        digits = bytearray(b"0") * (8 * size)
-        for number in numbers:
-            digits[-1 - number] = _ONE
-        return int(digits, 2)
-    octets = bytearray(size)
-    for number in numbers:
-        octets[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(octets, "little")
+        if first == last:
+            return self._spans[first]
+        return Span(self._spans[first].field, self._spans[first].start, self._spans[last].end)
 
 
 def _united(left: dict[int, int], right: dict[int, int]) -> dict[int, int]:

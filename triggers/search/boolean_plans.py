@@ -50,7 +50,7 @@ class AllWordsPlan:
         return within
 
     def spans(self, view: View) -> Iterable[Span]:
-        return [view.span(place, place) for atom in self.atoms for place in view.places(atom)]
+        return view.spans_of(self.atoms)
 
     def anchors(self) -> frozenset[Anchor] | None:
         return frozenset({self.atoms[0]})
@@ -81,9 +81,7 @@ class GroupsPlan:
         return within
 
     def spans(self, view: View) -> Iterable[Span]:
-        return [
-            view.span(place, place) for group in self.groups for atom in group for place in view.places(atom)
-        ]
+        return view.spans_of(chain.from_iterable(self.groups))
 
     def anchors(self) -> frozenset[Anchor] | None:
         return self.chosen
@@ -155,7 +153,7 @@ class AnyWordsPlan:
         return [Place(place, place, ((place, place),)) for place in places]
 
     def spans(self, view: View) -> Iterable[Span]:
-        return [view.span(place, place) for atom in self.atoms for place in view.places(atom)]
+        return view.spans_of(self.atoms)
 
     def anchors(self) -> frozenset[Anchor] | None:
         return frozenset(self.atoms)

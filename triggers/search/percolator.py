@@ -21,7 +21,7 @@ from triggers.search.faults import SearchFault, nearest
 from triggers.search.parser import Query, parse
 from triggers.search.planner import Planner, cheapest
 from triggers.search.plans import Anchor, Plan
-from triggers.search.posts import TEXT, Contacts, Detect, SearchPost, Span
+from triggers.search.posts import TEXT, TITLE, Contacts, Detect, SearchPost, Span
 from triggers.search.syntax import Field, Node, includes, walk
 
 # Each search costs a little for a batch, however many posts it holds.
@@ -41,7 +41,9 @@ class SearchMatch:
     def places(self) -> list[Span]:
         """The places that satisfied the search, in title and text, without repeats."""
         self._view.prepare()
-        return sorted(set(self._plan.spans(self._view)), key=lambda span: (span.field != "title", *span[1:]))
+        found = sorted(set(self._plan.spans(self._view)))
+        in_title = [span for span in found if span.field == TITLE]
+        return in_title + found[: len(found) - len(in_title)] if in_title else found
 
     @property
     def spans(self) -> list[tuple[int, int]]:

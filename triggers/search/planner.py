@@ -246,14 +246,18 @@ def spread(node: Node) -> Node:
 
 
 def _near(left: Node, right: Node, distance: int, ordered: bool) -> Node:
+    # ANDs of either side before ORs, so that it makes no difference which side is written first.
     for side, other, first in ((left, right, True), (right, left, False)):
-        if isinstance(side, And) or (isinstance(side, Or) and _has_and(side)):
-            parts = [
-                _near(part, other, distance, ordered) if first else _near(other, part, distance, ordered)
-                for part in side.nodes
-            ]
-            return all_of(parts) if isinstance(side, And) else any_of(parts)
+        if isinstance(side, And):
+            return all_of(_near(*_sides(part, other, first), distance, ordered) for part in side.nodes)
+    for side, other, first in ((left, right, True), (right, left, False)):
+        if isinstance(side, Or) and _has_and(side):
+            return any_of(_near(*_sides(part, other, first), distance, ordered) for part in side.nodes)
     return Near(left, right, distance, ordered)
+
+
+def _sides(part: Node, other: Node, first: bool) -> tuple[Node, Node]:
+    return (part, other) if first else (other, part)
 
 
 def _scoped(name: str, node: Node) -> Node:

@@ -7,9 +7,9 @@ answers `possible(batch)`, a quick superset, and `places(view)`, where in one po
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from typing import Protocol, TypeAlias
 
 from triggers.search.batch import ZONE_GAP, Batch, View, bits
@@ -18,6 +18,8 @@ from triggers.search.terms import compiled_regex
 
 # What can choose candidates: an atom's number, or `field:value`.
 Anchor: TypeAlias = int | str
+# Ways to choose the words of one `"a b c"~n` in a post that are tried before only the best ones are.
+MAX_CHOICES = 20_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -89,6 +91,8 @@ class WordPlan:
         return [Place(place, place, ((place, place),)) for place in view.places(self.atom, self.zone)]
 
     def spans(self, view: View) -> Iterable[Span]:
+        if self.zone is None:
+            return view.spans_of((self.atom,))
         return [view.span(place, place) for place in view.places(self.atom, self.zone)]
 
     def anchors(self) -> frozenset[Anchor] | None:
@@ -139,7 +143,8 @@ class SequencePlan:
         return bool(self.starts(view))
 
     def spans(self, view: View) -> Iterable[Span]:
-        return _leaf_spans(view, self.places(view))
+        length = len(self.atoms) - 1
+        return [view.span(start, start + length) for start in self.starts(view)]
 
     def anchors(self) -> frozenset[Anchor] | None:
         return frozenset({self.atoms[self.key] or 0})
@@ -161,30 +166,55 @@ class SloppyPlan:
         return _verified(self, batch, within)
 
     def places(self, view: View) -> list[Place]:
-        """Return for each lowest moved place the best choice of the other words above it."""
-        moved = sorted(
+        """Return every stretch in which a choice of its words lies; of too many choices, the best of each start."""
+        found: dict[tuple[int, int], Place] = {}
+        moved, left = self._moved(view), MAX_CHOICES
+        for low in range(len(moved)):
+            for chosen in islice(self._choices(moved, low), left):
+                left -= 1
+                if len(set(chosen)) == len(chosen):
+                    self._note(found, chosen)
+            best = None if left else self._choose(moved, low)
+            if best:
+                self._note(found, best)
+        return [found[key] for key in sorted(found)]
+
+    def stands(self, view: View) -> bool:
+        moved = self._moved(view)
+        return any(self._choose(moved, low) for low in range(len(moved)))
+
+    def spans(self, view: View) -> Iterable[Span]:
+        moved = self._moved(view)
+        best = (self._choose(moved, low) for low in range(len(moved)))
+        return [view.span(min(chosen), max(chosen)) for chosen in best if chosen]
+
+    def _moved(self, view: View) -> list[tuple[int, int, int]]:
+        """Its words by where they would be if the phrase began there: (moved place, place in the phrase, place)."""
+        return sorted(
             (place - offset, offset, place)
             for offset, atom in enumerate(self.atoms)
             for place in view.places(atom, self.zone)
         )
-        found: dict[tuple[int, int], Place] = {}
-        for low in range(len(moved)):
-            chosen = self._choose(moved, low)
-            if chosen:
-                first, last = min(chosen), max(chosen)
-                found[first, last] = Place(first, last, ((first, last),))
-        return [found[key] for key in sorted(found)]
 
-    def stands(self, view: View) -> bool:
-        return bool(self.places(view))
-
-    def _choose(self, moved: list[tuple[int, int, int]], low: int) -> list[int] | None:
+    def _window(self, moved: list[tuple[int, int, int]], low: int) -> dict[int, list[int]]:
         window: dict[int, list[int]] = {}
         for shifted, offset, place in moved[low:]:
             if shifted - moved[low][0] > self.slop:
                 break
             window.setdefault(offset, []).append(place)
-        if len(window) < len(self.atoms):
+        return window if len(window) == len(self.atoms) else {}
+
+    def _choices(self, moved: list[tuple[int, int, int]], low: int) -> Iterator[tuple[int, ...]]:
+        """Yield each choice whose lowest moved word is this one."""
+        window = self._window(moved, low)
+        _, lowest, place = moved[low]
+        if window:
+            yield from product(*(window[o] if o != lowest else [place] for o in range(len(self.atoms))))
+
+    def _choose(self, moved: list[tuple[int, int, int]], low: int) -> list[int] | None:
+        """Return one choice from this moved word on, the earliest places first."""
+        window = self._window(moved, low)
+        if not window:
             return None
         if len(set(self.atoms)) == len(self.atoms):
             disjoint = [window[offset][0] for offset in range(len(self.atoms))]
@@ -192,8 +222,10 @@ class SloppyPlan:
                 return disjoint
         return _distinct([window[offset] for offset in range(len(self.atoms))])
 
-    def spans(self, view: View) -> Iterable[Span]:
-        return _leaf_spans(view, self.places(view))
+    @staticmethod
+    def _note(found: dict[tuple[int, int], Place], chosen: Sequence[int]) -> None:
+        first, last = min(chosen), max(chosen)
+        found[first, last] = Place(first, last, ((first, last),))
 
     def anchors(self) -> frozenset[Anchor] | None:
         return frozenset({self.atoms[0]})

@@ -57,7 +57,7 @@ class Reference:
             case Field():
                 return self.field(node)
             case Near() if has_and(node):
-                return any(self.matches(all_near, zone) for all_near in choices(node))
+                return self.matches(told_apart(node), zone)
             case Regex(pattern):
                 parts = [zone] if zone else ["title", "text"]
                 return any(re.search(pattern, getattr(self.post, part), re.IGNORECASE) for part in parts)
@@ -211,29 +211,25 @@ def has_and(node: Node) -> bool:
     return False
 
 
-def choices(node: Node) -> list[Node]:
-    """The alternatives of a NEAR that holds ANDs: each an AND of NEARs without."""
+def told_apart(node: Node) -> Node:
+    """The same without AND below NEAR: each part of an AND must itself be near the other side."""
     match node:
-        case Near(left, right, distance, ordered):
-            return [
-                And(
-                    tuple(
-                        Near(one, other, distance, ordered) for one in parts(lefts) for other in parts(rights)
-                    )
-                )
-                for lefts, rights in itertools.product(choices(left), choices(right))
-            ]
         case And(nodes):
-            return [
-                And(tuple(itertools.chain.from_iterable(map(parts, chosen))))
-                for chosen in itertools.product(*map(choices, nodes))
-            ]
+            return And(tuple(map(told_apart, nodes)))
         case Or(nodes):
-            return [chosen for inner in nodes for chosen in choices(inner)]
-        case Scope(name, inner):
-            return [And(tuple(Scope(name, part) for part in parts(chosen))) for chosen in choices(inner)]
-    return [node]
-
-
-def parts(node: Node) -> tuple[Node, ...]:
-    return node.nodes if isinstance(node, And) else (node,)
+            return Or(tuple(map(told_apart, nodes)))
+        case Scope(name, inner) if has_and(inner):
+            match told_apart(inner):
+                case And(nodes):
+                    return And(tuple(told_apart(Scope(name, part)) for part in nodes))
+                case Or(nodes):
+                    return Or(tuple(told_apart(Scope(name, part)) for part in nodes))
+        case Near(left, right, distance, ordered):
+            left, right = told_apart(left), told_apart(right)
+            for kind in (And, Or):
+                if isinstance(left, kind) and has_and(left):
+                    return kind(tuple(told_apart(Near(one, right, distance, ordered)) for one in left.nodes))
+                if isinstance(right, kind) and has_and(right):
+                    return kind(tuple(told_apart(Near(left, one, distance, ordered)) for one in right.nodes))
+            return Near(left, right, distance, ordered)
+    return node

@@ -15,6 +15,7 @@ import yaml
 
 CACHE = 200_000
 _OF_VERBS = frozenset({"past", "pres", "futr", "1per", "2per", "3per", "impr"})
+_NAMES = frozenset({"Name", "Surn", "Patr"})
 _PARTS_OF_SPEECH = frozenset({"VERB", "PRTF", "PRTS", "GRND", "INFN", "NPRO"})
 
 
@@ -128,6 +129,16 @@ class Russian:
     def _readings(self, word: str) -> tuple[frozenset[str], ...]:
         """Return the grammemes of each reading of a lower-case word, the likeliest first."""
         return tuple(frozenset(parse.tag.grammemes) for parse in self._parse(word)) or (frozenset({"UNKN"}),)
+
+    def names(self, word: str) -> tuple[tuple[frozenset[str], str], ...]:
+        """Return the readings of a lower-case word as a person's name, each with its nominative."""
+        found = []
+        for parse in self._parse(word):
+            if parse.tag.grammemes & _NAMES:
+                form = parse.inflect({"nomn"})
+                if form is not None:
+                    found.append((frozenset(parse.tag.grammemes), str(form.word)))
+        return tuple(found)
 
     @lru_cache(CACHE // 10)  # noqa: B019 -- one lemmatiser lives as long as the process
     def _lexeme(self, lemma: str) -> tuple[tuple[str, frozenset[str]], ...]:

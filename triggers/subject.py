@@ -33,7 +33,8 @@ class Subject:
 class Predicate:
     """Words [start, end) whose subject is asked for, the word that carries its form, and where to look.
 
-    `company` says that the rule is about organisations: a name is one, and nobody's friends are looked for.
+    `company` says that the rule is about organisations: a name is one, and nobody's friends are looked for;
+    `unnamed` that it is also about one whom only a noun tells (`водитель`).
     """
 
     start: int
@@ -41,6 +42,7 @@ class Predicate:
     verb: int
     find: str
     company: bool = False
+    unnamed: bool = False
 
 
 # What a resolver says when there is somebody, but nobody that a signal can be about.

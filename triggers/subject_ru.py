@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from triggers.affiliation import quoted
+from triggers.greetings_ru import LOOSE_KIN, SECOND, THIRD, Greetings
 from triggers.lemmas import Russian, folded
+from triggers.people_ru import NAME_TAGS, People
 from triggers.subject import NOBODY, Predicate, Subject, is_capital, named, organisation
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
 
 FIRST = frozenset({"я", "мы"})
 FIRST_OBLIQUE = frozenset({"меня", "нас", "мне", "нам", "мной", "нами"})
-SECOND = frozenset({"ты", "вы", "тебя", "вас", "тебе", "вам", "твой", "твоя", "ваш", "ваша"})
-THIRD = frozenset({"он", "она", "они", "его", "ее", "их", "ему", "ей", "им", "него", "нее", "них"})
 MINE = frozenset(
     (
         "мой моя мое мои моего моей моему моих моим мою моем наш наша наше наши нашего нашей нашему наших "
@@ -22,14 +21,18 @@ MINE = frozenset(
     ).split()
 )
 OTHERS = frozenset("кто который которая которые никто все люди каждый кто-то кто-нибудь некоторый".split())
-NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
-# Kin words that strangers are called by, or that name nobody alone.
-LOOSE_KIN = frozenset(
-    {"дети", "семья", "малыш", "малышка", "ребенок", "невеста", "жених", "близнецы", "дед", "баба", "отец"}
-)
+# Kin words that name nobody alone: anybody's child or bride.
+ANYBODYS = LOOSE_KIN - {"дед", "баба", "отец", "семья"}
 PREPOSITIONS = frozenset("в во на из с со к ко у о об от по за для до при под над через между".split())
 CASES = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct"})
-NEAR_GREETING = 8
+# What a pronoun's antecedent must be; `его` and the like may stand for a thing's owner, too.
+PRONOUNS = {
+    **dict.fromkeys(("он", "его", "ему", "него", "нем"), frozenset({"masc", "ms-f"})),
+    **dict.fromkeys(("она", "ее", "ей", "нее", "ней"), frozenset({"femn", "ms-f"})),
+    **dict.fromkeys(("они", "их", "им", "них"), frozenset({"plur"})),
+}
+# A kin word without `my` is the author's only in a post of his own or a short one.
+SHORT_KIN = 40
 # `Наконец-то защитила диплом`: what a post of so many words may begin with before a verb of its author's.
 SHORT_LEAD, SHORT_POST = 2, 25
 OBLIQUE = {
@@ -49,6 +52,10 @@ class RussianResolver:
         self.role = words.words("role")
         self.company = words.words("company_noun")
         self.not_names = words.words("_not_names")
+        self.asides = words.words("_aside")
+        self.streets = words.words("_street")
+        self.people = People(words, lemmas)
+        self.greetings = Greetings(self)
 
     def resolve(self, tokens: Tokens, at: Predicate, registers: frozenset[str]) -> Subject | None:
         """See `Resolver`.
@@ -58,7 +65,7 @@ class RussianResolver:
         `addressee` for whom a greeting is meant.
         """
         if at.find == "addressee":
-            return self._addressee(tokens, at.start, at.end, registers)
+            return self.greetings.addressee(tokens, at.start, at.end, registers)
         low, high = self._span(tokens, at.start, at.end)
         if at.company:
             return self._organisation(tokens, low, high, at, registers)
@@ -154,7 +161,7 @@ class RussianResolver:
     def _nominative(
         self, tokens: Tokens, low: int, high: int, at: Predicate, registers: frozenset[str]
     ) -> Subject | None:
-        others = False
+        other: Subject | None = None
         order = sorted(range(low, high), key=lambda place: abs(place - at.verb))
         for place in order:
             if place == at.verb:
@@ -165,24 +172,30 @@ class RussianResolver:
             if lower in ("ты", "вы") or self.lemmas.lemma(lower) in OTHERS:
                 return NOBODY
             if lower in ("он", "она", "они"):
-                return self._antecedent(tokens, place, registers) or NOBODY
+                return self._antecedent(tokens, place, registers, unnamed=at.unnamed) or NOBODY
             found = (
                 self._person(tokens, place, registers) if self._is_subject(tokens, place, at.verb) else None
             )
             if found is NOBODY:
-                others = True
+                other = other or (self.people.somebody(tokens, place) if at.unnamed else None) or NOBODY
             elif found is not None:
                 return found
-        return NOBODY if others else None
+        return other
 
     def _is_subject(self, tokens: Tokens, at: int, verb: int) -> bool:
         """Say whether a word may be the nominative of the verb: its case, number and gender agree."""
-        if at > 0 and tokens.lowers[at - 1] in PREPOSITIONS and not tokens.clause_start[at]:
+        first = at
+        while first > 0 and not tokens.clause_start[first] and is_capital(tokens.words[first - 1]):
+            first -= 1
+        if (at and tokens.lowers[at - 1] in PREPOSITIONS and not tokens.clause_start[at]) or (
+            tokens.lowers[first] in PREPOSITIONS
+            or (first and not tokens.clause_start[first] and tokens.lowers[first - 1] in PREPOSITIONS)
+        ):
             return False
         readings = self.lemmas.readings(folded(tokens.words[at]))
         if not readings[0] & {"NOUN", "NPRO"} and not is_capital(tokens.words[at]):
             return False
-        form = self.lemmas.readings(folded(tokens.words[verb]))[0]
+        form = self._verb_form(tokens, verb)
         for tags in readings:
             if "nomn" not in tags or not tags & {"NOUN", "LATN", "UNKN"}:
                 continue
@@ -194,7 +207,32 @@ class RussianResolver:
                 return True
         # The analyser only guesses at a name it does not know: its case and gender prove nothing.
         word = tokens.words[at]
-        return is_capital(word) and (word[0].isascii() or self._unknown_name(tokens, at))
+        if self._owned(tokens, at, readings):
+            return False
+        return is_capital(word) and (
+            word[0].isascii() or self._unknown_name(tokens, at) or self._after_title(tokens, at)
+        )
+
+    def _owned(self, tokens: Tokens, at: int, readings: Sequence[frozenset[str]]) -> bool:
+        """Say whether a capital tells whose the thing before it is: `в больнице | Финикса`."""
+        if at == 0 or tokens.clause_start[at] or not any("gent" in tags for tags in readings):
+            return False
+        return {"NOUN", "inan"} <= self.lemmas.readings(folded(tokens.words[at - 1]))[0]
+
+    def _after_title(self, tokens: Tokens, at: int) -> bool:
+        """Say whether a title stands right before a capital, whatever that reads like: `министр | Лапин`."""
+        return (
+            at > 0
+            and not tokens.clause_start[at]
+            and tokens.lowers[at] not in self.not_names
+            and self.lemmas.lemma(tokens.lowers[at - 1]) in self.people.known
+            and any("nomn" in tags for tags in self.lemmas.readings(folded(tokens.words[at])))
+        )
+
+    def _verb_form(self, tokens: Tokens, verb: int) -> frozenset[str]:
+        """Return the grammemes of the word that carries the form: as a verb, if it can be one (`слёг`)."""
+        readings = self.lemmas.readings(folded(tokens.words[verb]))
+        return next((tags for tags in readings if tags & {"VERB", "PRTS"}), readings[0])
 
     def _unknown_name(self, tokens: Tokens, at: int) -> bool:
         """Say whether a capital inside a clause is on a word that no dictionary holds."""
@@ -221,20 +259,9 @@ class RussianResolver:
         if lemma in self.kin:
             return self._kin(tokens, at, lemma, registers)
         if lemma in self.friend:
-            mine = self._mine(tokens, at) or "personal" in registers
-            return (
-                Subject(
-                    "person",
-                    name=self._name_after(tokens, at),
-                    relation=lemma,
-                    how="acquaintance",
-                    sure=1.0 if mine else 0.85,
-                )
-                if mine or self._name_after(tokens, at)
-                else NOBODY
-            )
+            return self._friend(tokens, at, lemma, registers)
         tags = self.lemmas.readings(folded(word))[0]
-        if tags & NAME_TAGS and is_capital(word):
+        if is_capital(word) and (tags & NAME_TAGS or self._within(tokens, at)):
             kin = self._kin_before(tokens, at)
             return self._kin(tokens, at - 1, kin, registers) if kin else self._named(tokens, at, registers)
         if (
@@ -245,23 +272,44 @@ class RussianResolver:
             return self._named(tokens, at, registers)
         return NOBODY if {"NOUN", "anim"} <= tags else None
 
+    def _within(self, tokens: Tokens, at: int) -> bool:
+        """Say whether a capital inside a clause may be a name, though it reads like a word: `министр | Котов`."""
+        if at == 0 or tokens.clause_start[at] or tokens.words[at].isupper():
+            return False
+        return self._after_title(tokens, at) or any(
+            tags & NAME_TAGS for tags in self.lemmas.readings(folded(tokens.words[at]))
+        )
+
+    def _friend(self, tokens: Tokens, at: int, lemma: str, registers: frozenset[str]) -> Subject:
+        mine = self._mine(tokens, at) or "personal" in registers
+        name = self.name_after(tokens, at)
+        strange = "news" in registers or len(tokens) > SHORT_KIN
+        if not name and strange and not self._mine(tokens, at):
+            return NOBODY
+        if name and strange and self.people.is_known(tokens, at, at + 1):
+            return self._named(tokens, at + 1, registers)
+        return Subject("person", name=name, relation=lemma, how="acquaintance", sure=1.0 if mine else 0.85)
+
     def _kin(self, tokens: Tokens, at: int, lemma: str, registers: frozenset[str]) -> Subject:
         mine = self._mine(tokens, at)
         whose = tokens.lowers[at - 1] if at > 0 else ""
-        if whose in SECOND | THIRD or (
-            not mine
-            and "personal" not in registers
-            and self._name_after(tokens, at) is None
-            and "news" in registers
-        ):
+        if whose in SECOND | THIRD or not (mine or self._is_own(tokens, at, lemma, registers)):
             return NOBODY
         return Subject(
             "relative",
-            name=self._name_after(tokens, at),
+            name=self.name_after(tokens, at),
             relation=lemma,
             how="kin",
             sure=1.0 if mine else 0.85,
         )
+
+    def _is_own(self, tokens: Tokens, at: int, lemma: str, registers: frozenset[str]) -> bool:
+        """Say whether a kin word without `my` is one of the author's."""
+        if "personal" in registers and "news" not in registers:
+            return True
+        if self.name_after(tokens, at) is not None:
+            return "news" not in registers
+        return "news" not in registers and lemma not in ANYBODYS and len(tokens) <= SHORT_KIN
 
     def _kin_before(self, tokens: Tokens, at: int) -> str:
         """Return the kin that a name is of: `сестра | Катя`, but not `мама | Кати`."""
@@ -285,7 +333,8 @@ class RussianResolver:
     def _mine(self, tokens: Tokens, at: int) -> bool:
         return any(word in MINE or word in ("меня", "нас") for word in tokens.lowers[max(0, at - 3) : at + 2])
 
-    def _name_after(self, tokens: Tokens, at: int) -> str | None:
+    def name_after(self, tokens: Tokens, at: int) -> str | None:
+        """Return the name that follows a word, as written: `сестра | Катя Орлова`."""
         following = at + 1
         if (
             following >= len(tokens)
@@ -295,9 +344,9 @@ class RussianResolver:
             return None
         if tokens.lowers[following] in self.not_names or not tokens.words[following][0].isalpha():
             return None
-        return self._full(tokens, following)
+        return self.full_name(tokens, following)
 
-    def _full(self, tokens: Tokens, at: int) -> str:
+    def full_name(self, tokens: Tokens, at: int) -> str:
         """Return the name that begins at a word, as written."""
         return tokens.text[tokens.starts[at] : tokens.ends[self._full_end(tokens, at) - 1]]
 
@@ -324,11 +373,15 @@ class RussianResolver:
             and tokens.words[start - 1][0].isalpha()
             and at - start < 2
             and tokens.lowers[start - 1] not in self.not_names
+            and self.people.names(tokens.words[start - 1])
         ):
             start -= 1
-        roles = {self.lemmas.lemma(word) for word in tokens.lowers[max(0, start - 4) : start]}
-        public = "news" in registers or "personal" not in registers or bool(roles & self.role)
-        return named(tokens, start, self._full_end(tokens, start), who="public" if public else "person")
+        end = self._full_end(tokens, start)
+        public = self.people.is_known(tokens, start, end) or (
+            ("news" in registers or "personal" not in registers)
+            and not self.people.is_private(tokens, start, end)
+        )
+        return named(tokens, start, end, who="public" if public else "person")
 
     def _oblique(
         self, tokens: Tokens, low: int, high: int, near: Predicate, registers: frozenset[str]
@@ -343,68 +396,28 @@ class RussianResolver:
             if lower in SECOND:
                 return NOBODY
             if lower in THIRD:
-                return self._antecedent(tokens, at, registers) or NOBODY
+                return self._antecedent(tokens, at, registers, unnamed=near.unnamed) or NOBODY
             if (
                 any(cases & tags for tags in self.lemmas.readings(folded(tokens.words[at])))
                 or tokens.words[at] == HANDLE
             ):
                 found = self._person(tokens, at, registers)
+                if found is NOBODY and near.unnamed and near.find != "after":
+                    found = self.people.somebody(tokens, at)
                 if found is not None and found is not NOBODY:
                     return found
         return None
 
-    def _addressee(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject:
-        """Return whom a greeting is for: kin or a name said near it, else somebody not named."""
-        span = range(max(0, start - NEAR_GREETING), min(len(tokens), end + NEAR_GREETING))
-        unnamed = Subject("public" if "news" in registers else "person", how="whom the greeting is for")
-        found = unnamed
-        for at in sorted(span, key=lambda at: start - at if at < start else at - end):
-            lower = tokens.lowers[at]
-            if lower in ("нас", "меня") and self._greeted(tokens, at):
-                return Subject("author", how="first person")
-            if start <= at < end or (at and tokens.lowers[at - 1] in SECOND | THIRD):
-                continue
-            lemma = self.lemmas.lemma(lower)
-            tags = self.lemmas.readings(folded(tokens.words[at]))
-            called = any(reading & {"nomn", "voct", "accs"} for reading in tags)
-            if at == end and any({"gent", "sing"} <= reading for reading in tags if "accs" not in reading):
-                called = any({"voct", "nomn"} & reading and "sing" in reading for reading in tags)
-            if called and lemma in self.kin and lemma not in LOOSE_KIN:
-                return Subject("relative", self._name_after(tokens, at), None, lemma, how="kin")
-            name = called and is_capital(tokens.words[at]) and any(reading & NAME_TAGS for reading in tags)
-            if found is unnamed and (name or tokens.words[at] == HANDLE):
-                found = replace(named(tokens, at, at + 1), who=unnamed.who)
-                if name:
-                    found = replace(found, name=self._full(tokens, self._given_before(tokens, at)))
-        return found
-
-    def _given_before(self, tokens: Tokens, at: int) -> int:
-        """Return where the name begins that a word is the last of: `Диму | Орлова`."""
-        while (
-            at > 0
-            and not tokens.clause_start[at]
-            and is_capital(tokens.words[at - 1])
-            and any(tags & NAME_TAGS for tags in self.lemmas.readings(folded(tokens.words[at - 1])))
-        ):
-            at -= 1
-        return at
-
-    def _greeted(self, tokens: Tokens, at: int) -> bool:
-        """Say whether `нас` or `меня` stands beside a verb of greeting and is no `от нас`."""
-        low, high = tokens.clause_span(at)
-        return tokens.lowers[at - 1 : at] != ["от"] and any(
-            word.startswith(("поздрав", "поздрал"))
-            for word in tokens.lowers[max(low, at - 2) : min(high, at + 3)]
-        )
-
     def _by_verb(self, tokens: Tokens, low: int, verb: int, registers: frozenset[str]) -> Subject | None:
         """Read a dropped subject from the verb: first person is the author; a past verb may be."""
-        tags = self.lemmas.readings(folded(tokens.words[verb]))[0]
+        tags = self._verb_form(tokens, verb)
         if "1per" in tags:
             return Subject("author", how="verb in the first person")
         if tags & {"2per", "impr", "3per"}:
             return self._antecedent(tokens, verb, registers) or NOBODY if "3per" in tags else NOBODY
         if tags & {"past", "PRTS"}:
+            if any(self._is_things(tokens, place, verb) for place in range(low, verb)):
+                return None
             before = self._previous(tokens, low, verb, registers)
             if before is not None or "news" in registers:
                 return before
@@ -414,15 +427,28 @@ class RussianResolver:
                 return Subject("author", how="a short post that begins with its verb", sure=0.75)
         return None
 
+    def _is_things(self, tokens: Tokens, at: int, verb: int) -> bool:
+        """Say whether a noun that is nobody is the verb's subject: `телефон | умер`, but no `сегодня | умер`."""
+        tags = self.lemmas.readings(folded(tokens.words[at]))[0]
+        return (
+            {"NOUN", "inan", "nomn"} <= tags
+            and tokens.lowers[at] not in self.asides
+            and self._is_subject(tokens, at, verb)
+        )
+
     def _leads(self, tokens: Tokens, verb: int) -> bool:
         """Say whether a verb begins a short post, with nothing before it that may be its subject."""
         return (
             verb <= SHORT_LEAD
             and len(tokens) <= SHORT_POST
             and not any(
-                word[0].isascii()
-                or any({"nomn", "NOUN"} <= tags for tags in self.lemmas.readings(folded(word)))
-                for word in tokens.words[:verb]
+                tokens.words[at][0].isascii()
+                or any(
+                    {"nomn", "NOUN", "anim"} <= tags
+                    for tags in self.lemmas.readings(folded(tokens.words[at]))
+                )
+                or self._is_things(tokens, at, verb)
+                for at in range(verb)
             )
         )
 
@@ -450,11 +476,22 @@ class RussianResolver:
             for i in range(low, start)
         )
 
-    def _antecedent(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject | None:
+    def _antecedent(
+        self, tokens: Tokens, at: int, registers: frozenset[str], *, unnamed: bool = False
+    ) -> Subject | None:
+        """Return whom the words before speak of, in the gender and number of the pronoun at a word, if it is one."""
+        agree = PRONOUNS.get(tokens.lowers[at])
         for before in range(at - 1, max(-1, at - 30), -1):
-            tags = self.lemmas.readings(folded(tokens.words[before]))[0]
+            readings = self.lemmas.readings(folded(tokens.words[before]))
+            tags = readings[0]
+            if agree is not None and not any(agree & reading for reading in readings):
+                continue
+            if before and self.lemmas.lemma(tokens.lowers[before - 1]) in self.streets:
+                continue
             if {"NOUN", "anim"} <= tags or tags & NAME_TAGS:
                 found = self._person(tokens, before, registers)
+                if found is NOBODY and unnamed:
+                    found = self.people.somebody(tokens, before)
                 if found is not None and found is not NOBODY:
                     return found
         return None

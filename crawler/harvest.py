@@ -22,7 +22,7 @@ class Harvest:
     nothing is ever marked as seen that is not stored. `moved_to` is where redirects led, `moved_for_good` whether
     all of them were permanent. `max_age` and `retry_after` are seconds. `feeds` are those that a web page names in
     place of being one; `page_feeds` are those that the source's page named, of which the first was asked instead,
-    and `notice` says so to the user.
+    and `notice` says so to the user. `deleted` are guids of posts that the source takes back.
     """
 
     task: Task
@@ -31,6 +31,7 @@ class Harvest:
     message: str = ""
     posts: list[PostItem] = field(default_factory=list)
     rows: list[PostRow] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     title: str = ""
     reader: str = ""
     etag: str | None = None

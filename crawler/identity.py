@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
 from urllib.parse import urlsplit
@@ -27,12 +28,20 @@ def post_key(item: PostItem) -> str:
     if item.guid:
         if item.url and item.guid.startswith("http") and canonical(item.guid) == item.url:
             return _hash("uri", item.url)
-        if _URI.fullmatch(item.guid):
-            return _hash("uri", item.guid)
-        return _hash("guid", item.source, item.guid)
+        return key_of_guid(item.source, item.guid)
     if item.url:
         return _hash("uri", item.url)
     return _hash("words", item.source, item.title, item.text)
+
+
+def key_of_guid(source: str, guid: str) -> str:
+    """The identity of a post by its guid alone."""
+    return _hash("uri", guid) if _URI.fullmatch(guid) else _hash("guid", source, guid)
+
+
+def keys_of_guids(source: str, guids: Iterable[str]) -> list[str]:
+    """Under which identities posts with these guids may be stored: as the guid, or as the link that it is."""
+    return sorted({key_of_guid(source, form) for guid in guids for form in (guid, canonical(guid))})
 
 
 def author_key(item: PostItem, platform: str) -> str:

@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select, update
 
 from crawler.harvest import Harvest
+from crawler.identity import keys_of_guids
 from crawler.policy import FetchPolicy
 from crawler.schedule import Wishes, next_after_failure, next_after_success
 from guards.failpoints import failpoint
 from models import Post, Source
+from models.deletions import take_back
 from models.retry import retried
-from models.store import PostRow, StoreCounts, store_posts
+from models.store import PostRow, StoreCounts, store_by_source, store_posts
 
 # Posts in one transaction. A thousand rows are near the best speed of storing; half of it keeps locks short.
 BATCH = 500
@@ -44,21 +46,21 @@ class Keeper:
         """
         for harvest in harvests:
             self._keep_early_batches(harvest)
-        for harvest, counts in zip(harvests, retried(lambda: self._keep_together(harvests)), strict=True):
-            harvest.counts += counts
+        counts = retried(lambda: self._keep_together(harvests))
         failpoint("crawl.source.moved_on")
         for harvest in harvests:
+            harvest.counts += counts.get(harvest.task.id, StoreCounts())
             harvest.rows = []
 
-    def _keep_together(self, harvests: list[Harvest]) -> list[StoreCounts]:
-        counts = []
+    def _keep_together(self, harvests: list[Harvest]) -> dict[int, StoreCounts]:
+        """Store all posts as one batch, in the order of their keys, so that two crawlers wait for each other in turn."""
+        rows = [row for harvest in harvests for row in harvest.rows]
         with self.engine.begin() as connection:
-            for harvest in harvests:
-                counts.append(store_posts(connection, harvest.rows))
-                if harvest.rows:
-                    failpoint("crawl.batch.inside")
+            counts = store_by_source(connection, rows)
+            if rows:
+                failpoint("crawl.batch.inside")
             failpoint("crawl.source.finished")
-            for harvest in harvests:
+            for harvest in sorted(harvests, key=lambda harvest: harvest.task.id):
                 self._finish(connection, harvest)
         return counts
 
@@ -101,6 +103,9 @@ class Keeper:
             values |= {"fetch_url": harvest.found_at, "page_feeds": list(harvest.page_feeds)}
         if known["state"] == "gone":
             values["state"] = "active"
+        if harvest.deleted:
+            keys = keys_of_guids(harvest.task.name, harvest.deleted)
+            take_back(connection, harvest.task.id, keys, harvest.now)
         if harvest.outcome == "read":
             values |= {"body_hash": harvest.body_hash, "title": harvest.title or known["title"]}
         if harvest.outcome == "read" or harvest.body_hash:  # an answer with a body, not a 304

@@ -138,7 +138,10 @@ def _change(connection: Connection, changed: dict[int, PostRow], authors: dict[s
         return Counter()
     # Whoever holds a row may be changing it in the same way, so the rows are locked and compared once more.
     locked = (
-        select(Post.id, Post.content_hash).where(Post.id.in_(changed)).order_by(Post.key).with_for_update()
+        select(Post.id, Post.content_hash)
+        .where(Post.id.in_(changed))
+        .order_by(Post.key)
+        .with_for_update(key_share=True)  # Others may note sightings of it meanwhile.
     )
     still = {id: changed[id] for id, old in connection.execute(locked) if old != changed[id].content_hash}
     if still:

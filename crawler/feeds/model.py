@@ -63,7 +63,7 @@ class ParsedFeed:
 
     `reader` says who read it: `quick` (our own pass over well-formed XML), `json`, `feedparser` (XML that is not
     well-formed, old formats) or `fastfeedparser` (what feedparser finds nothing in). `warning` tells in words what
-    was left out, "" if nothing was.
+    was left out, "" if nothing was. `deleted` are guids of entries that the feed takes back.
     """
 
     version: str
@@ -73,6 +73,7 @@ class ParsedFeed:
     posts: list[PostItem] = field(default_factory=list)
     rhythm: Rhythm = field(default_factory=Rhythm)
     warning: str = ""
+    deleted: list[str] = field(default_factory=list)
 
 
 MANY_ATTRIBUTES = "the answer has an element with hundreds of attributes, as no feed does"

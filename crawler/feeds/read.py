@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from crawler.feeds.deleted import find_deleted
 from crawler.feeds.discover import find_feeds
 from crawler.feeds.encoding import to_utf8, without_controls
 from crawler.feeds.full import read_patiently
@@ -124,8 +125,11 @@ def _finish(raw: RawFeed, document: bytes, source: str, url: str, limits: Limits
         title=clean_title(raw.title)[: limits.title],
         link=canonical(absolute(url, raw.link)) if raw.link else "",
         rhythm=read_rhythm(document),
+        deleted=find_deleted(document),
     )
     entries = raw.entries
+    if feed.deleted:
+        entries = [entry for entry in entries if entry.guid.strip() not in feed.deleted]
     if len(entries) > limits.posts:
         feed.warning = f"the feed holds {len(entries)} entries; the first {limits.posts} were read"
         entries = entries[: limits.posts]

@@ -49,7 +49,15 @@ def unpack_request(head: bytes, body: bytes) -> ReadRequest:
 
 def pack_feed(feed: ParsedFeed) -> bytes:
     """A feed that was read: all but the texts as JSON, then the texts in one piece, which is many times faster."""
-    about = [feed.version, feed.reader, feed.title, feed.link, feed.warning, asdict(feed.rhythm)]
+    about = [
+        feed.version,
+        feed.reader,
+        feed.title,
+        feed.link,
+        feed.warning,
+        asdict(feed.rhythm),
+        feed.deleted,
+    ]
     head = json.dumps([about, [_pack_post(post) for post in feed.posts]]).encode()
     texts = "".join([post.text for post in feed.posts])
     return LENGTH.pack(len(head)) + head + texts.encode("utf-8", "replace")
@@ -67,14 +75,14 @@ def unpack_answer(answer: bytes, source: str) -> ParsedFeed:
     first, second = json.loads(answer[LENGTH.size : start])
     if isinstance(first, str):
         raise Unreadable(first, tuple(second))
-    version, reader, title, link, warning, rhythm = first
+    version, reader, title, link, warning, rhythm, deleted = first
     texts = answer[start:].decode("utf-8", "replace")
     posts, at = [], 0
     for values in second:
         length = values[3]
         posts.append(_unpack_post(source, values, texts[at : at + length]))
         at += length
-    return ParsedFeed(version, reader, title, link, posts, Rhythm(**rhythm), warning)
+    return ParsedFeed(version, reader, title, link, posts, Rhythm(**rhythm), warning, deleted)
 
 
 def _pack_post(post: PostItem) -> list[Any]:

@@ -139,7 +139,7 @@ class FeedSpider(scrapy.Spider):
             return
         harvest.outcome, harvest.message = "read", feed.warning
         harvest.posts, harvest.title, harvest.reader = feed.posts, feed.title, feed.reader
-        harvest.rhythm = feed.rhythm
+        harvest.rhythm, harvest.deleted = feed.rhythm, feed.deleted
         failpoint("crawl.parsed")
 
     def _about(self, response: Response) -> Harvest:

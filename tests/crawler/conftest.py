@@ -27,12 +27,29 @@ def server() -> Iterator[Server]:
         yield running
 
 
+on_both_databases = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def add_source(sqlite_engine: Engine) -> Callable[..., int]:
+def database(request: pytest.FixtureRequest) -> Engine:
+    """A fresh database: SQLite, or both kinds in turn where a test is marked `on_both_databases`."""
+    kind = getattr(request, "param", "sqlite")
+    chosen: Engine = request.getfixturevalue(f"{kind}_engine")
+    return chosen
+
+
+@pytest.fixture
+def database_url(database: Engine) -> str:
+    """Where another process finds it."""
+    return database.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def add_source(database: Engine) -> Callable[..., int]:
     """Adds a source, and returns its id."""
 
     def add(name: str, url: str, **values: Any) -> int:
-        with Session(sqlite_engine) as session, session.begin():
+        with Session(database) as session, session.begin():
             source = Source(name=name, url=url, created_at=NOW, **values)
             session.add(source)
             session.flush()
@@ -42,22 +59,22 @@ def add_source(sqlite_engine: Engine) -> Callable[..., int]:
 
 
 @pytest.fixture
-def source_named(sqlite_engine: Engine) -> Callable[[str], Source]:
+def source_named(database: Engine) -> Callable[[str], Source]:
     """Reads a source back."""
 
     def read(name: str) -> Source:
-        with Session(sqlite_engine) as session:
+        with Session(database) as session:
             return session.scalars(select(Source).where(Source.name == name)).one()
 
     return read
 
 
 @pytest.fixture
-def posts_of(sqlite_engine: Engine) -> Callable[[str], list[Post]]:
+def posts_of(database: Engine) -> Callable[[str], list[Post]]:
     """The posts that a source owns, in order."""
 
     def read(name: str) -> list[Post]:
-        with Session(sqlite_engine) as session:
+        with Session(database) as session:
             query = select(Post).join(Source).where(Source.name == name).order_by(Post.id)
             return list(session.scalars(query))
 

@@ -30,7 +30,7 @@ def crawl(url: str, **options: object) -> CrawlReport:
 
 
 def test_a_crawl_stores_posts_and_the_next_one_asks_conditionally(
-    sqlite_url: str, server: Server, add_source: AddSource, source_named: SourceNamed, posts_of: PostsOf
+    database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed, posts_of: PostsOf
 ) -> None:
     def answer(asked: Asked) -> Reply:
         known = asked.headers.get("if-none-match") == '"v1"' and "if-modified-since" in asked.headers
@@ -39,28 +39,28 @@ def test_a_crawl_stores_posts_and_the_next_one_asks_conditionally(
 
     add_source("anna", server.on("/feed", answer))
     events: list[CrawlEvent] = []
-    first = crawl(sqlite_url, now=NOW, on_event=events.append)
+    first = crawl(database_url, now=NOW, on_event=events.append)
     assert (first.sources_read, first.posts_new) == (1, 2)
     assert [event.kind for event in events] == ["begun", "read", "ended"]
     assert [post.title for post in posts_of("anna")] == ["Post 2", "Post 1"] or len(posts_of("anna")) == 2
     assert source_named("anna").title == "Site"
-    assert crawl(sqlite_url, now=NOW + timedelta(minutes=5)).sources_due == 0
-    again = crawl(sqlite_url, now=NOW + timedelta(days=2))
+    assert crawl(database_url, now=NOW + timedelta(minutes=5)).sources_due == 0
+    again = crawl(database_url, now=NOW + timedelta(days=2))
     assert (again.sources_unchanged, again.posts_new) == (1, 0)
     assert len(server.asked("/feed")) == 2
 
 
 def test_an_edited_post_keeps_its_earlier_text_and_another_source_is_a_sighting(
-    sqlite_url: str, sqlite_engine: Engine, server: Server, add_source: AddSource
+    database_url: str, database: Engine, server: Server, add_source: AddSource
 ) -> None:
     shared = "<guid>https://anna.example/1</guid><title>One</title><description>{}</description>"
     add_source("anna", server.on("/feed", rss(shared.format("before")), rss(shared.format("after"))))
     add_source("copy", server.on("/copy", rss(shared.format("copied")), host="127.0.0.2"))
-    crawl(sqlite_url, now=NOW, names=["anna"])
-    crawl(sqlite_url, now=NOW, names=["copy"])
-    report = crawl(sqlite_url, now=NOW + timedelta(days=1), names=["anna"])
+    crawl(database_url, now=NOW, names=["anna"])
+    crawl(database_url, now=NOW, names=["copy"])
+    report = crawl(database_url, now=NOW + timedelta(days=1), names=["anna"])
     assert report.posts_changed == 1
-    with Session(sqlite_engine) as session:
+    with Session(database) as session:
         post = session.scalars(select(Post)).one()
         assert post.text == "after"
         assert session.scalars(select(PostRevision.text)).all() == ["before"]
@@ -68,7 +68,7 @@ def test_an_edited_post_keeps_its_earlier_text_and_another_source_is_a_sighting(
 
 
 def test_each_hostile_source_ends_as_words_on_itself_and_the_good_ones_are_read(
-    sqlite_url: str, server: Server, add_source: AddSource, source_named: SourceNamed, posts_of: PostsOf
+    database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed, posts_of: PostsOf
 ) -> None:
     bomb = gzip.compress(b"<rss>" + b" " * 30_000_000)
     hostile: dict[str, tuple[Reply | bytes, str]] = {
@@ -116,7 +116,7 @@ def test_each_hostile_source_ends_as_words_on_itself_and_the_good_ones_are_read(
     add_source("private", "http://10.0.0.1/feed")
 
     report = crawl(
-        sqlite_url, now=NOW, policy=replace(POLICY, max_size=1_000_000, concurrency=8, slow_after=0.5)
+        database_url, now=NOW, policy=replace(POLICY, max_size=1_000_000, concurrency=8, slow_after=0.5)
     )
 
     assert report.sources_read == 40
@@ -136,45 +136,45 @@ def test_each_hostile_source_ends_as_words_on_itself_and_the_good_ones_are_read(
 
 
 def test_ten_thousand_entries_are_cut_with_a_word_on_the_source(
-    sqlite_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
+    database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
 ) -> None:
     add_source("large", server.on("/feed", rss(*[item(number) for number in range(10_000)])))
-    report = crawl(sqlite_url, now=NOW)
+    report = crawl(database_url, now=NOW)
     assert report.posts_new == 5_000
     assert source_named("large").last_error == "the feed holds 10000 entries; the first 5000 were read"
     assert source_named("large").error_count == 0
 
 
 def test_sources_of_one_server_are_asked_one_at_a_time_and_others_meanwhile(
-    sqlite_url: str, server: Server, add_source: AddSource
+    database_url: str, server: Server, add_source: AddSource
 ) -> None:
     for host in ("127.0.0.2", "127.0.0.3"):
         for number in range(4):
             path = f"/{number}"
             server.on(path, Reply(rss(item(number)), wait=0.2), host=host)
             add_source(f"{host} {number}", server.url(path, host=host))
-    crawl(sqlite_url, now=NOW)
+    crawl(database_url, now=NOW)
     assert server.most_at_once("127.0.0.2") == server.most_at_once("127.0.0.3") == 1
     assert server.most_at_once() == 2
 
 
 def test_a_moved_feed_is_followed_for_good_after_three_readable_answers(
-    sqlite_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
+    database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
 ) -> None:
     new = server.on("/new", lambda asked: Reply(rss(item(1)), headers={"ETag": '"n"'}))
     add_source("moved", server.on("/old", Reply(status=301, headers={"Location": "/new"})))
     for day in range(3):
         assert source_named("moved").fetch_url is None
-        crawl(sqlite_url, now=NOW + timedelta(days=day), names=["moved"])
+        crawl(database_url, now=NOW + timedelta(days=day), names=["moved"])
     assert source_named("moved").fetch_url == new
-    crawl(sqlite_url, now=NOW + timedelta(days=3), names=["moved"])
+    crawl(database_url, now=NOW + timedelta(days=3), names=["moved"])
     assert [entry.path for entry in server.asked()] == ["/old", "/new"] * 3 + ["/new"]
     conditions = [entry.headers.get("if-none-match") for entry in server.asked()]
     assert conditions == [None, None, None, '"n"', None, '"n"', '"n"']
 
 
 def test_robots_txt_is_obeyed_and_its_failure_is_told(
-    sqlite_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
+    database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
 ) -> None:
     robots = (
         b"User-agent: other\nSitemap: https://site.example/map.xml\nUser-agent: povod\nDisallow: /private\n"
@@ -185,7 +185,7 @@ def test_robots_txt_is_obeyed_and_its_failure_is_told(
     add_source("allowed", server.on("/feed", rss(item(2)), host="127.0.0.2"))
     add_source("unsure", server.on("/feed", rss(item(3)), host="127.0.0.3"))
     add_source("no rules", server.on("/feed", rss(item(4)), host="127.0.0.4"))
-    report = crawl(sqlite_url, now=NOW, policy=replace(POLICY, obey_robots=True))
+    report = crawl(database_url, now=NOW, policy=replace(POLICY, obey_robots=True))
     assert report.sources_read == 2
     assert source_named("forbidden").last_error == "robots.txt forbids this address"
     assert "the server answered 503" in (source_named("unsure").last_error or "")
@@ -194,12 +194,12 @@ def test_robots_txt_is_obeyed_and_its_failure_is_told(
 
 
 def test_servers_and_feeds_may_ask_for_longer_pauses(
-    sqlite_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
+    database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
 ) -> None:
     add_source("cached", server.on("/a", Reply(rss(item(1)), headers={"Cache-Control": "max-age=30000"})))
     add_source("slow", server.on("/b", rss(item(2), head="<ttl>600</ttl>")))
     add_source("fixed", server.on("/c", rss(item(3))), interval_seconds=7200)
-    crawl(sqlite_url, now=NOW)
+    crawl(database_url, now=NOW)
     pauses = {name: source_named(name).next_fetch_at for name in ("cached", "slow", "fixed")}
     assert pauses == {
         "cached": NOW + timedelta(seconds=30000),
@@ -209,26 +209,26 @@ def test_servers_and_feeds_may_ask_for_longer_pauses(
 
 
 def test_errors_double_the_pause_and_a_good_answer_ends_the_illness(
-    sqlite_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
+    database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
 ) -> None:
     add_source("shaky", server.on("/feed", Reply(status=500), Reply(status=500), rss(item(1))))
-    crawl(sqlite_url, now=NOW)
+    crawl(database_url, now=NOW)
     assert source_named("shaky").next_fetch_at == NOW + timedelta(minutes=15)
     later = NOW + timedelta(minutes=15)
-    crawl(sqlite_url, now=later)
+    crawl(database_url, now=later)
     shaky = source_named("shaky")
     assert (shaky.next_fetch_at, shaky.error_count, shaky.ill_since) == (
         later + timedelta(minutes=30),
         2,
         NOW,
     )
-    crawl(sqlite_url, now=later + timedelta(minutes=30))
+    crawl(database_url, now=later + timedelta(minutes=30))
     shaky = source_named("shaky")
     assert (shaky.last_error, shaky.error_count, shaky.ill_since) == (None, 0, None)
 
 
 def test_an_interrupt_stores_what_has_come_and_leaves_the_rest_due(
-    sqlite_url: str, sqlite_engine: Engine, server: Server, add_source: AddSource, source_named: SourceNamed
+    database_url: str, database: Engine, server: Server, add_source: AddSource, source_named: SourceNamed
 ) -> None:
     add_source("quick", server.on("/feed", rss(item(1))))
     add_source("slow", server.on("/feed", Reply(rss(item(2)), wait=60), host="127.0.0.2"))
@@ -239,7 +239,7 @@ def test_an_interrupt_stores_what_has_come_and_leaves_the_rest_due(
 
     processes: list = []
     report = crawl(
-        sqlite_url,
+        database_url,
         now=NOW,
         policy=replace(POLICY, timeout=60, grace=0.5),
         on_event=stop,
@@ -248,7 +248,7 @@ def test_an_interrupt_stores_what_has_come_and_leaves_the_rest_due(
     assert (report.outcome, report.sources_read) == ("interrupted", 1)
     slow = source_named("slow")
     assert (slow.next_fetch_at, slow.leased_by, slow.error_count) == (None, None, 0)
-    with Session(sqlite_engine) as session:
+    with Session(database) as session:
         assert session.scalars(select(CrawlRun.outcome)).all() == ["interrupted"]
 
 
@@ -257,16 +257,16 @@ def test_an_interrupt_stores_what_has_come_and_leaves_the_rest_due(
     ["crawl.fetched", "crawl.parsed", "crawl.batch.inside", "crawl.batch.between", "crawl.source.finished"],
 )
 def test_a_crawl_killed_anywhere_is_made_good_by_the_next(
-    place: str, sqlite_url: str, server: Server, add_source: AddSource, monkeypatch: pytest.MonkeyPatch
+    place: str, database_url: str, server: Server, add_source: AddSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     feed = Reply(rss(*[item(number) for number in range(1200)]), headers={"ETag": '"1"'})
     add_source("anna", server.on("/feed", feed))
     monkeypatch.setenv("POVOD_FAILPOINT", place)
-    assert crawl(sqlite_url, now=NOW).outcome == "failed"
-    assert stored(sqlite_url)[1] is None
+    assert crawl(database_url, now=NOW).outcome == "failed"
+    assert stored(database_url)[1] is None
     monkeypatch.delenv("POVOD_FAILPOINT")
-    crawl(sqlite_url, now=NOW)
-    assert stored(sqlite_url) == (1200, '"1"')
+    crawl(database_url, now=NOW)
+    assert stored(database_url) == (1200, '"1"')
 
 
 def stored(url: str) -> tuple[int, str | None]:
@@ -275,19 +275,19 @@ def stored(url: str) -> tuple[int, str | None]:
         return len(session.scalars(select(Post.id)).all()), session.scalars(select(Source.etag)).one()
 
 
-def test_a_name_that_no_source_has_is_told(sqlite_url: str) -> None:
+def test_a_name_that_no_source_has_is_told(database_url: str) -> None:
     with pytest.raises(UnknownSources, match="no source is called 'nobody'"):
-        crawl(sqlite_url, names=["nobody"])
+        crawl(database_url, names=["nobody"])
 
 
-def test_times_are_in_utc(sqlite_url: str, server: Server, add_source: AddSource, posts_of: PostsOf) -> None:
+def test_times_are_in_utc(database_url: str, server: Server, add_source: AddSource, posts_of: PostsOf) -> None:
     add_source(
         "future",
         server.on(
             "/feed", rss("<guid>1</guid><pubDate>Wed, 04 Mar 2099 00:00:00 GMT</pubDate>x<title>t</title>")
         ),
     )
-    crawl(sqlite_url, now=NOW)
+    crawl(database_url, now=NOW)
     post = posts_of("future")[0]
     assert post.published_at == NOW.astimezone(UTC)
     assert post.extra["claimed_published"].startswith("2099")

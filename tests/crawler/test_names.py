@@ -53,9 +53,9 @@ class Web:
 
 
 @pytest.fixture
-def web(sqlite_url: str) -> Iterator[Web]:
+def web(database_url: str) -> Iterator[Web]:
     with Server(also_ipv6=True) as server, Nameserver() as names:
-        yield Web(sqlite_url, server, names)
+        yield Web(database_url, server, names)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Table, select
 
 from leads.contacts.directory import chunks
 from leads.contacts.drafts import Draft
+from leads.contacts.merged import Merged
+from leads.contacts.person import HAND
 from leads.linking.company_names import parse_company
 from leads.linking.records import Key
 from models.contacts import Company, Identity
@@ -29,17 +31,19 @@ def company_key(name: str) -> str:
 class Companies:
     """Finds and makes companies. `created` counts those made."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    def __init__(self, connection: Connection, now: datetime, source: str = HAND) -> None:
+        self._source = source
         self._connection = connection
         self._now = now
         self._ids: dict[str, int] = {}
+        self._gone = Merged.load(connection, "company")
         self.created = 0
 
     def load(self, drafts: Sequence[Draft]) -> None:
         """Look up the companies of a batch of rows, and make those that are new."""
         if len(self._ids) > REMEMBERED:
             self._ids.clear()
-        named = {company_key(draft.company): draft for draft in reversed(drafts) if draft.company}
+        named = {self.key_of(draft.company): draft for draft in reversed(drafts) if draft.company}
         missing = [key for key in named if key not in self._ids]
         self._look_up(missing)
         self._create({key: named[key] for key in reversed(missing) if key not in self._ids})
@@ -47,7 +51,11 @@ class Companies:
 
     def id_of(self, draft: Draft) -> int | None:
         """Return the id of the company that a loaded row names, if it names one."""
-        return self._ids[company_key(draft.company)] if draft.company else None
+        return self._ids[self.key_of(draft.company)] if draft.company else None
+
+    def key_of(self, name: str) -> str:
+        """Return the key of the company of a name, or of the one that it was merged into."""
+        return self._gone.survivor(company_key(name))
 
     def _look_up(self, keys: list[str]) -> None:
         for part in chunks(keys):
@@ -81,7 +89,7 @@ class Companies:
 
     def _domains(self, drafts: Sequence[Draft]) -> None:
         told = {
-            (self._ids[company_key(draft.company)], key): spelling
+            (self._ids[self.key_of(draft.company)], key): spelling
             for draft in drafts
             for key, spelling in draft.company_keys.items()
         }
@@ -102,12 +110,21 @@ class Companies:
                 "platform": "",
                 "value": spelling,
                 "normalized": key.value,
+                "source": self._source,
+                "added_at": self._now,
             }
             for number, key, spelling in told
             if (number, key.type, key.value) not in known
         ]
         if rows:
             self._connection.execute(_table(Identity).insert(), rows)
+
+
+def company_named(connection: Connection, name: str, now: datetime) -> int | None:
+    """Return the id of the company of a name, made if it is new."""
+    companies, draft = Companies(connection, now), Draft(0, "", {}, company=name)
+    companies.load([draft])
+    return companies.id_of(draft)
 
 
 def _table(model: type[Company] | type[Identity]) -> Table:

@@ -27,7 +27,7 @@ class Importer:
         self._report = report
         self._suppressions = suppressions
         self._now = now
-        self._companies = Companies(self._connection, now)
+        self._companies = Companies(self._connection, now, report.source)
         self._gone = Merged.load(self._connection, "contact")
         self._directory = Directory(self._connection, report.source)
         self._merger = Merger(report.source, now.date().isoformat())

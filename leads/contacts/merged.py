@@ -31,7 +31,7 @@ class Merged:
             if row.get("external_id"):
                 source = str((row.get("provenance") or {}).get("external_id", {}).get("from", ""))
                 merged._by_external[source, row["external_id"]] = gone
-            for kind, _, normalized in (identity[:3] for identity in snapshot.get("identities", ())):
+            for kind, _, normalized, *_ in snapshot.get("identity", {}).get("rows", ()):
                 if kind == "name":
                     merged._by_name[normalized, snapshot.get("company") or ""] = gone
         return merged

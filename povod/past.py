@@ -46,7 +46,7 @@ class Past:
         if "contacts" in asked:
             with self.workspace.session() as session:
                 known = load_linker(session, loaded)
-            people = KnownPeople(known.linker, known.contacts, known.companies, self._author)
+            people = KnownPeople(known.linker, self._author)
         detect = detection_by(load_detector(loaded)) if "detection" in asked else None
         self.percolator = build(self.book.searches, detect=detect, contacts=people)
 

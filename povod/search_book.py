@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leads.linking.linker import Linker
-from leads.linking.records import CompanyRecord, ContactRecord
 from leads.searches import store
 from leads.searches.dangling import Names, dangling
 from leads.searches.processing import Known, Profile, Searches
@@ -134,8 +133,6 @@ def for_processing(
     session: Session,
     loaded: LoadedConfig,
     linker: Linker,
-    people: Sequence[ContactRecord],
-    companies: Sequence[CompanyRecord],
 ) -> Searches | None:
     """Return the searches ready for processing, and make stored posts due that a change of them concerns.
 
@@ -147,7 +144,7 @@ def for_processing(
     if not any(search.enabled for search in book.searches):
         return None
     asked = any(search.buyer for search in book.searches)
-    known = Known(linker, people, companies, profiles(session) if asked else {})
+    known = Known(linker, profiles(session) if asked else {})
     after = {name: row.after_post for name, row in book.rows.items()}
     return Searches(book.searches, book.versions, after, known)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,13 +12,14 @@ from sqlalchemy.orm import Session
 from crawler.policy import FetchPolicy
 from leads.contacts.suppression import Suppressions
 from leads.linking.linker import Linker
-from leads.linking.load import load_records
-from leads.linking.records import CompanyRecord, ContactRecord, Key, Mention
+from leads.linking.records import Key, Mention
+from leads.linking.renewal import content_version, current_index
 from leads.linking.weights import Thresholds
 from leads.process import Searching
 from leads.settings import ProcessSettings, Target
 from models import Search
 from povod.config.load import LoadedConfig
+from povod.console import note
 from povod.faults import ConfigFaults, nearest
 from triggers.detector import Detector
 from triggers.entities import PipelineFault
@@ -109,21 +109,19 @@ def _texts(value: str | list[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Acquaintance:
-    """All contacts and companies, a linker over them, and a version that changes whenever they or its thresholds do."""
+    """A linker over all contacts and companies, and a version that changes whenever they or its numbers do."""
 
     linker: Linker
     version: str
-    contacts: list[ContactRecord]
-    companies: list[CompanyRecord]
 
 
 def load_linker(session: Session, loaded: LoadedConfig) -> Acquaintance:
-    """Return whom the user knows, ready to be linked."""
-    contacts, companies = load_records(session)
+    """Return whom the user knows, ready to be linked; the index of them is kept beside the database."""
     linking = loaded.config.linking
     thresholds = Thresholds(link=linking.link_at, review=linking.review_at)
-    linker = Linker(contacts, companies, thresholds=thresholds)
-    return Acquaintance(linker, records_version(contacts, companies, repr(thresholds)), contacts, companies)
+    index = current_index(session, loaded.index_file(), note)
+    linker = Linker.over(index.people, index.organisations, thresholds=thresholds)
+    return Acquaintance(linker, content_version(index, repr(thresholds)))
 
 
 def load_searches(session: Session, loaded: LoadedConfig, known: Acquaintance) -> Searching | None:
@@ -136,15 +134,7 @@ def load_searches(session: Session, loaded: LoadedConfig, known: Acquaintance) -
         return None
     from povod import search_book  # noqa: PLC0415 -- most configurations need none of the query language
 
-    return search_book.for_processing(session, loaded, known.linker, known.contacts, known.companies)
-
-
-def records_version(contacts: list[ContactRecord], companies: list[CompanyRecord], *more: str) -> str:
-    """Return a short hash of all that linking knows."""
-    digest = hashlib.blake2b(digest_size=12)
-    for part in (*sorted(map(repr, contacts)), *sorted(map(repr, companies)), *more):
-        digest.update(part.encode())
-    return digest.hexdigest()
+    return search_book.for_processing(session, loaded, known.linker)
 
 
 def process_settings(

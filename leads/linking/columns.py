@@ -87,6 +87,12 @@ class Columns:
         """Tell whether a row was removed."""
         return row in self._gone
 
+    def alive_rows(self) -> npt.NDArray[np.bool_]:
+        """Tell for each row whether it was not removed."""
+        found = np.ones(len(self), dtype=bool)
+        found[list(self._gone)] = False
+        return found
+
     def still(self, rows: Rows) -> Rows:
         """Return those of the rows that were not removed."""
         if not self._gone:
@@ -117,9 +123,8 @@ class Columns:
 
     def wipe(self) -> None:
         """Blank what only removed records said, so that nothing of them is left in `arrays`."""
-        gone = np.fromiter(self._gone, dtype=np.intp, count=len(self._gone))
-        kept = np.ones(len(self), dtype=bool)
-        kept[gone] = False
+        kept = self.alive_rows()
+        gone = np.flatnonzero(~kept)
         used = np.zeros(len(self.texts), dtype=bool)
         used[0] = True
         for name in _TEXTS:

@@ -57,9 +57,34 @@ class Linker:
         for company in companies:
             self.organisations.add(company)
 
+    @classmethod
+    def over(
+        cls,
+        people: People,
+        organisations: Organisations,
+        *,
+        thresholds: Thresholds | None = None,
+        weights: Weights = DEFAULT_WEIGHTS,
+    ) -> Linker:
+        """Return a linker over an index that is there already."""
+        found = cls(thresholds=thresholds, weights=weights)
+        found.people, found.organisations = people, organisations
+        return found
+
+    def contact(self, key: str) -> ContactRecord | None:
+        """Return a known contact, without its exact keys."""
+        rows = self.people.rows_of(key)
+        return self.people.columns[rows[0]] if rows else None
+
+    def company(self, key: str) -> CompanyRecord | None:
+        """Return a known company, without its exact keys."""
+        rows = self.organisations.rows_of(key)
+        return self.organisations[rows[0]] if rows else None
+
     def settle(self) -> None:
         """Finish the index now, so that the first mention need not wait for it."""
         self.people.settle()
+        self.organisations.settle()
 
     def add(self, record: ContactRecord | CompanyRecord) -> None:
         """Make a record known, in place of an earlier one of the same key."""
@@ -110,6 +135,8 @@ class Linker:
 
     def _listed(self, rows: list[int], odds: list[float]) -> list[tuple[int, str]]:
         """Return the places of the likeliest with their keys, by which equals are ordered."""
+        if len(odds) == 1:
+            return [(0, self.people.columns.key(rows[0]))]
         least = sorted(odds, reverse=True)[:LISTED][-1]
         key = self.people.columns.key
         ranks = sorted((-p, key(rows[at]), at) for at, p in enumerate(odds) if p >= least)

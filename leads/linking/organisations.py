@@ -2,84 +2,153 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
+from leads.linking.columns import NOWHERE, Origin, Origins
 from leads.linking.company_names import CompanyName, parse_company
 from leads.linking.compare_companies import match_companies, weight
 from leads.linking.evidence import LETTERS, Evidence
 from leads.linking.fold import is_cyrillic, skeleton
-from leads.linking.multimap import MultiMap
+from leads.linking.multimap import MultiMap, Rows
 from leads.linking.organisation_words import lemma
-from leads.linking.people import key_hash
+from leads.linking.people import key_hash, text_hash
 from leads.linking.records import CompanyRecord, Key, Mention
 from leads.linking.stems import root
+from leads.linking.strings import Arrays, Strings, inside, under
 from leads.linking.vocabulary import Vocabulary
 from leads.linking.weights import Weights
 
 # A word that more organisations have in their names than this is not looked up by itself.
 MAX_SHARING = 300
 MIN_SCORE = 0.5
+_GAP = "\x1f"
 
 
 class Organisations:
     """Known organisations by domain, by name without legal form, and by the telling words of their names."""
 
     def __init__(self) -> None:
-        self._records: list[CompanyRecord | None] = []
-        self._rows: dict[str, int] = {}
-        self._names: dict[str, list[int]] = {}
-        self._keys: dict[int, list[int]] = {}
+        self.origins = Origins()
+        self._texts = Strings()
+        self._gone: set[int] = set()
+        self._own_keys = MultiMap()
+        self._names = MultiMap()
+        self._keys = MultiMap()
         self._words = MultiMap()
         self._vocabulary = Vocabulary()
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._texts) - 1 - len(self._gone)
 
-    def add(self, record: CompanyRecord) -> None:
-        """Make an organisation known; a record of the same key takes the place of the earlier one."""
+    def __getitem__(self, row: int) -> CompanyRecord:
+        key, name, place, *aliases = self._texts.text(row + 1).split(_GAP)
+        return CompanyRecord(key, name, tuple(aliases), place)
+
+    def add(self, record: CompanyRecord, origin: Origin = NOWHERE) -> int:
+        """Make an organisation known; a record of the same key takes the place of the earlier one. Return its row."""
         self.remove(record.key)
-        row = self._rows[record.key] = len(self._records)
-        self._records.append(record)
+        row = self._texts.append(_GAP.join((record.key, record.name, record.place, *record.aliases))) - 1
+        self.origins.append(origin)
+        self._own_keys.add(text_hash(record.key), row)
         for key in record.keys:
-            self._keys.setdefault(key_hash(key), []).append(row)
-        for name in (record.name, *record.aliases):
-            read = parse_company(name)
-            self._names.setdefault(read.key, []).append(row)
-            for word in dict.fromkeys(read.core):
-                self._words.add(self._vocabulary.add(root(word)), row)
+            self._keys.add(key_hash(key), row)
+        for number in self._words_of(record):
+            self._vocabulary.count_in(number)
+            self._words.add(number, row)
+        for name in {parse_company(name).key for name in (record.name, *record.aliases)}:
+            self._names.add(text_hash(name), row)
+        return row
+
+    def _words_of(self, record: CompanyRecord) -> list[int]:
+        told = [word for name in (record.name, *record.aliases) for word in parse_company(name).core]
+        return list(dict.fromkeys(self._vocabulary.enter(root(word)) for word in told))
 
     def remove(self, key: str) -> bool:
         """Forget an organisation; tell whether there was one."""
-        row = self._rows.pop(key, None)
-        if row is None:
-            return False
-        self._records[row] = None
-        return True
+        rows = self.rows_of(key)
+        for row in rows:
+            for number in self._words_of(self[row]):
+                self._vocabulary.count_in(number, -1)
+            self._gone.add(row)
+        return bool(rows)
+
+    def rows_of(self, key: str) -> list[int]:
+        """Return the rows of the record with this key: one, or none."""
+        found = self._alive(self._own_keys.get([text_hash(key)]))
+        return [row for row in found if self.key(row) == key]
+
+    def key(self, row: int) -> str:
+        """Return the key of a record."""
+        return self._texts.text(row + 1).partition(_GAP)[0]
+
+    def alive_rows(self) -> npt.NDArray[np.bool_]:
+        """Tell for each row whether it was not removed."""
+        found = np.ones(len(self.origins.ids), dtype=bool)
+        found[list(self._gone)] = False
+        return found
+
+    def _alive(self, rows: Rows) -> list[int]:
+        return [row for row in rows.tolist() if row not in self._gone]
+
+    def settle(self) -> None:
+        """Sort and pack what was added since the last time."""
+        for part in (self._own_keys, self._names, self._keys, self._words, self._vocabulary, self._texts):
+            part.settle()
+
+    def wipe(self) -> None:
+        """Blank what only removed organisations have said."""
+        self.settle()
+        self._texts.blank(np.flatnonzero(~self.alive_rows()) + 1)
+        self._vocabulary.forget_unused()
+
+    def arrays(self) -> Arrays:
+        """Return all as arrays."""
+        parts = {name: getattr(self, f"_{name}").arrays() for name in _PARTS}
+        parts["origins"] = self.origins.arrays()
+        found = {name: array for part, told in parts.items() for name, array in under(part, told).items()}
+        return {**found, "gone": np.array(sorted(self._gone), dtype=np.uint32)}
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> Organisations:
+        """Return the organisations that `arrays` gave."""
+        found = cls()
+        for name, part in _PARTS.items():
+            setattr(found, f"_{name}", part.of(inside(name, arrays)))
+        found.origins = Origins.of(inside("origins", arrays))
+        found._gone = set(arrays["gone"].tolist())
+        return found
 
     def knows(self, name: CompanyName) -> bool:
         """Tell whether an organisation has this name, declined or in the other alphabet too."""
-        if name.key in self._names:
-            return True
-        return any(is_cyrillic(word) for word in name.core) and _lemma_key(name) in self._names
+        return len(self._named(name)) > 0
+
+    def _named(self, name: CompanyName) -> Rows:
+        rows = self._names.get([text_hash(name.key)])
+        if len(rows) or not any(is_cyrillic(word) for word in name.core):
+            return rows
+        return self._names.get([text_hash(_lemma_key(name))])
 
     def weigh(
         self, mention: Mention, keys: list[Key], weights: Weights
     ) -> list[tuple[CompanyRecord, Evidence]]:
         """Return the organisations that a mention may be, with the evidence for each."""
-        exact = {row: key for key in keys for row in self._keys.get(key_hash(key), ())}
+        exact = {row: key for key in keys for row in self._keys.get([key_hash(key)]).tolist()}
         told = parse_company(mention.name) if mention.name else None
         rows = dict.fromkeys(exact)
         if told:
             rows.update(dict.fromkeys(self._by_name(told)))
         found = []
         for row in rows:
-            record = self._records[row]
-            if record is not None:
+            if row not in self._gone:
+                record = self[row]
                 evidence = self._evidence(told, record, exact.get(row), weights)
                 if evidence.agrees:
                     found.append((record, evidence))
         return found
 
     def _by_name(self, told: CompanyName) -> list[int]:
-        same = self._names.get(told.key) or self._names.get(_lemma_key(told))
+        same = self._alive(self._named(told))
         if same:
             return same
         rows: list[int] = []
@@ -110,6 +179,11 @@ class Organisations:
             evidence.agrees.insert(0, letter)
             evidence.reasons.append(reason)
         return evidence
+
+
+_PARTS: dict[str, type[MultiMap] | type[Strings] | type[Vocabulary]] = {
+    "texts": Strings, "own_keys": MultiMap, "names": MultiMap, "keys": MultiMap, "words": MultiMap, "vocabulary": Vocabulary,
+}  # fmt: skip
 
 
 def _lemma_key(name: CompanyName) -> str:

@@ -21,8 +21,8 @@ from leads.linking.weights import Weights
 
 # Names of companies that agree to this degree are one; less, to the second, partly.
 SAME_COMPANY, PARTLY_SAME = 0.85, 0.5
-# Names whose sounds agree to less than this, of 100, are not compared word by word.
-_HARDLY_ALIKE = 55
+# Words whose sounds agree to less than this, of 100, are further apart than the slips that are forgiven.
+_HARDLY_ALIKE = 70
 _INITIALS = 5
 # Fields other than the name, with the columns that hold them.
 _FIELDS = (("company", "companies"), ("place", "places"), ("role", "roles"))
@@ -208,7 +208,8 @@ class Weighing:
 
 
 def _may_agree(a: CompanyName, b: CompanyName) -> bool:
-    """Rule out at once what shares hardly a letter; what may be initials is always compared."""
-    if min(len(a.core[0]), len(b.core[0])) <= _INITIALS or not set(a.core).isdisjoint(b.core):
+    """Rule out at once names no two words of which are alike; what may be initials is always compared."""
+    if min(len(a.core[0]), len(b.core[0])) <= _INITIALS:
         return True
-    return fuzz.ratio(a.key, b.key, score_cutoff=_HARDLY_ALIKE) > 0
+    ours, theirs = a.key.split(), b.key.split()
+    return any(fuzz.ratio(one, other, score_cutoff=_HARDLY_ALIKE) > 0 for one in ours for other in theirs)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from leads.linking.linker import Linker
 from leads.linking.mentions import MentionScanner
-from leads.linking.records import CompanyRecord, ContactRecord, Decision, LinkCandidate, Linking, Mention
+from leads.linking.records import Decision, LinkCandidate, Linking, Mention
 from leads.scoring import Evidence, score
 from triggers.search.posts import ContactFacts, SearchPost
 
@@ -34,14 +34,10 @@ class KnownPeople:
     def __init__(
         self,
         linker: Linker,
-        people: Iterable[ContactRecord],
-        companies: Iterable[CompanyRecord],
         writer: Callable[[SearchPost], Mention | None] | None = None,
     ) -> None:
-        self._link = linker.link
+        self._linker = linker
         self._scanner = MentionScanner(linker)
-        self._people = {person.key: person for person in people}
-        self._companies = {company.key: company.name for company in companies}
         self._writer = writer or author_of
 
     def facts(self, post: SearchPost) -> ContactFacts:
@@ -50,8 +46,9 @@ class KnownPeople:
         if known is None:
             return NOBODY
         if known.best.schema == "company":
-            return ContactFacts(known=True, company=self._companies.get(known.best.key, ""))
-        person = self._people.get(known.best.key)
+            company = self._linker.company(known.best.key)
+            return ContactFacts(known=True, company=company.name if company else "")
+        person = self._linker.contact(known.best.key)
         if person is None:
             return ContactFacts(known=True)
         return ContactFacts(known=True, lists=frozenset(person.lists), company=person.company)
@@ -67,7 +64,7 @@ class KnownPeople:
     def who(self, post: SearchPost) -> Known | None:
         """Return the contact that a post is by, or else names; None if there is none."""
         writer = self._writer(post)
-        best = _best(self._link(writer)) if writer else None
+        best = _best(self._linker.link(writer)) if writer else None
         if writer and best:
             return Known("author", writer.name or writer.handle, best)
         for found in self._scanner.scan(f"{post.title}\n\n{post.text}"):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from leads.decide import KeptLink, PostDecision, PostValue
 from leads.linking.linker import Linker
-from leads.linking.records import CompanyRecord, ContactRecord, Mention
+from leads.linking.records import Mention
 from leads.searches.known import CONFIDENCE, KnownPeople
 from leads.searches.rationing import Ration, ration
 from leads.searches.stored import number
@@ -38,11 +38,9 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who is known: records to link with, and the profiles of contacts and companies by (schema, key)."""
+    """Who is known: a linker over them, and the profiles of contacts and companies by (schema, key)."""
 
     linker: Linker
-    people: Sequence[ContactRecord]
-    companies: Sequence[CompanyRecord]
     profiles: Mapping[tuple[str, str], Profile]
 
 
@@ -62,7 +60,7 @@ class Searches:
         self._profiles = known.profiles
         self._posts: dict[str, PostValue] = {}
         self._detections: dict[str, list[Found]] = {}
-        self._people = KnownPeople(known.linker, known.people, known.companies, self._author)
+        self._people = KnownPeople(known.linker, self._author)
         self._percolator = build(searches, detect=self._detected, contacts=self._people)
 
     def find(

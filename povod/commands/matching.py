@@ -76,4 +76,4 @@ def _known(contacts: Path | None, config: Path | None) -> KnownPeople | None:
             people, companies = load_records(session)
     else:
         return None
-    return KnownPeople(Linker(people, companies), people, companies)
+    return KnownPeople(Linker(people, companies))

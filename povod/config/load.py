@@ -80,6 +80,14 @@ class LoadedConfig:
             return prefix + str(self.path(Path(address.removeprefix(prefix))))
         return address
 
+    def index_file(self) -> Path | None:
+        """Return where the index of contacts is kept: beside an SQLite file, else beside the configuration."""
+        address = self.database_url()
+        if address.startswith("sqlite"):
+            name = address.partition("///")[2].partition("?")[0]
+            return Path(f"{name}.linking") if name and name != ":memory:" else None
+        return self.folder / "povod.linking"
+
 
 def load_config(file: Path) -> LoadedConfig:
     """Read and validate a configuration file.

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
@@ -25,6 +24,7 @@ from leads.contacts.merge_parts import Pair
 from leads.contacts.merged import Merged
 from leads.contacts.person import COLUMNS, HAND
 from leads.folding import lock_folding
+from leads.review import By
 from leads.settings import Target
 from models import Company, Contact, RecordMerge
 
@@ -38,15 +38,6 @@ FIELDS = {"contact": (*COLUMNS, "external_id", "company"), "company": ("industry
 
 class MergeRefused(ValueError):
     """Two records that cannot be merged, or a merge that cannot be undone; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who merges, when, and why."""
-
-    actor: str
-    at: datetime
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

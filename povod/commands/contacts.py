@@ -13,13 +13,16 @@ from leads.contacts.csv_import import KINDS, Options, import_contacts
 from leads.contacts.faults import ContactsFault
 from leads.contacts.report import ImportReport
 from models import Company, Contact
+from povod.commands.contact_records import register
 from povod.console import note, plural, print_facts, print_json, print_table, say
 from povod.faults import FAILED, UserError, nearest
 from povod.options import ConfigOption, JsonOption
 from povod.progress import counting
 from povod.workspace import open_workspace
 
-app = typer.Typer(help="Whom you know: import, list.", no_args_is_help=True)
+app = typer.Typer(
+    help="Whom you know: import, list, show, edit, merge, unmerge, history, duplicates.", no_args_is_help=True
+)
 SHOWN_ROWS = 20
 
 
@@ -198,3 +201,6 @@ def list_(
     print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
     if total > len(rows):
         say(f"{len(rows)} of {total:,} shown; --limit shows more")
+
+
+register(app)

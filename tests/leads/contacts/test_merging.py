@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from leads.contacts import import_contacts
 from leads.contacts.editing import edit_contact
 from leads.contacts.journal import entries_of
-from leads.contacts.merging import By, MergeRefused, merge, unmerge
+from leads.contacts.merging import MergeRefused, merge, unmerge
 from leads.linking.load import load_records
+from leads.review import By
 from models import (
     Company,
     Contact,

@@ -10,7 +10,7 @@ from typing import IO, Any, Protocol
 
 from triggers.match import Detection, Document, published_time
 from triggers.search.definitions import SearchDefinition, SearchFaults, match_versions
-from triggers.search.percolator import Percolator, SearchMatch
+from triggers.search.percolator import Percolator, SearchMatch, without_collection
 from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, SearchPost, Span
 
 LINES = 4096
@@ -56,9 +56,10 @@ def match_lines(
             except ValueError as error:
                 faults += 1
                 errors.write(f"line {number}: {error}\n")
-        found = percolator.match([post for _, post in posts])
-        for (given, _), matches in zip(posts, found, strict=True):
-            outgoing.write(_encode({"id": given, "matches": [_answer(match) for match in matches]}) + "\n")
+        with without_collection():
+            found = percolator.match([post for _, post in posts])
+            for (given, _), matches in zip(posts, found, strict=True):
+                outgoing.write(_encode({"id": given, "matches": list(map(_answer, matches))}) + "\n")
     return faults
 
 

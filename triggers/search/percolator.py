@@ -167,7 +167,7 @@ class Percolator:
 
     def masks_in(self, batch: Batch) -> dict[str, int]:
         """Return the same for posts that `batch` has turned about."""
-        with _without_collection():
+        with without_collection():
             worked_out = (
                 (filed.name, filed.plan.posts(batch, batch.all)) for filed in self._candidates(batch)
             )
@@ -183,7 +183,7 @@ class Percolator:
         return batch
 
     def _match_batch(self, posts: Sequence[SearchPost]) -> list[list[SearchMatch]]:
-        with _without_collection():
+        with without_collection():
             batch = self.batch(posts)
             found: list[list[SearchMatch]] = [[] for _ in posts]
             for filed in self._candidates(batch):
@@ -286,7 +286,7 @@ class Percolator:
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Keep Python's collector of cycles from running: a batch makes none.
 
     It is set off by how many objects are made, and then walks over all searches and all words that are remembered:

@@ -14,13 +14,14 @@ from leads.contacts.suppression import Suppressions
 from leads.linking.linker import Linker
 from leads.linking.records import Key, Mention
 from leads.linking.renewal import content_version, current_index
-from leads.linking.weights import Thresholds
+from leads.linking.weights import DEFAULT_WEIGHTS, Thresholds
+from leads.linking.weights_file import WeightsFault, read_weights
 from leads.process import Searching
 from leads.settings import ProcessSettings, Target
 from models import Search
 from povod.config.load import LoadedConfig
 from povod.console import note
-from povod.faults import ConfigFaults, nearest
+from povod.faults import ConfigFaults, UserError, nearest
 from triggers.detector import Detector
 from triggers.entities import PipelineFault
 from triggers.kinds import KINDS
@@ -116,12 +117,21 @@ class Acquaintance:
 
 
 def load_linker(session: Session, loaded: LoadedConfig) -> Acquaintance:
-    """Return whom the user knows, ready to be linked; the index of them is kept beside the database."""
+    """Return whom the user knows, ready to be linked; the index of them is kept beside the database.
+
+    Raises:
+        UserError: the file of fitted weights cannot be used.
+    """
     linking = loaded.config.linking
     thresholds = Thresholds(link=linking.link_at, review=linking.review_at)
+    try:
+        fitted = read_weights(loaded.path(linking.weights))
+    except WeightsFault as fault:
+        raise UserError(str(fault)) from None
+    weights = fitted.weights if fitted else DEFAULT_WEIGHTS
     index = current_index(session, loaded.index_file(), note)
-    linker = Linker.over(index.people, index.organisations, thresholds=thresholds)
-    return Acquaintance(linker, content_version(index, repr(thresholds)))
+    linker = Linker.over(index.people, index.organisations, thresholds=thresholds, weights=weights)
+    return Acquaintance(linker, content_version(index, repr(thresholds), repr(weights) if fitted else ""))
 
 
 def load_searches(session: Session, loaded: LoadedConfig, known: Acquaintance) -> Searching | None:

@@ -32,8 +32,8 @@ class Verdict:
 def fit_weights(verdicts: Iterable[Verdict], base: Weights = DEFAULT_WEIGHTS) -> Weights:
     """Return the weights that confirmed links speak for; `base` is what was believed before.
 
-    Confirmed links give the m of name levels, company and place. Rejected ones, against the confirmed, give how
-    likely a namesake is somebody else.
+    Confirmed links give the m of name levels, company and place. Those rejected and confirmed of whom nothing but the
+    name was told give how likely a namesake is somebody else: where more is told, that has decided.
     """
     told = list(verdicts)
     same = [one for one in told if one.same]
@@ -43,14 +43,18 @@ def fit_weights(verdicts: Iterable[Verdict], base: Weights = DEFAULT_WEIGHTS) ->
     places = [
         same_place(o.mention.place, o.contact.place) for o in same if o.mention.place and o.contact.place
     ]
-    rejected = len(told) - len(same)
+    bare = [one.same for one in told if _only_named(one.mention)]
     return replace(
         base,
         level_m=level_m,
         company_m=_share(sum(companies), len(companies), base.company_m),
         place_m=_share(sum(places), len(places), base.place_m),
-        namesake_odds=(rejected + BELIEF * base.namesake_odds) / (len(same) + BELIEF),
+        namesake_odds=(bare.count(False) + BELIEF * base.namesake_odds) / (bare.count(True) + BELIEF),
     )
+
+
+def _only_named(mention: Mention) -> bool:
+    return not any((mention.company, mention.place, mention.role, mention.email, mention.handle, mention.url))
 
 
 def _levels(one: Verdict) -> Iterable[Level]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Protocol
 
 import typer
 from sqlalchemy.orm import Session
 
+from leads.linking.teaching import Fitting, TooFewVerdicts, fit, stored_verdicts
+from leads.linking.weights import Weights
+from leads.linking.weights_file import FITTED, WeightsFault, write_weights
+from leads.linking.weights_file import revert as revert_weights
 from leads.queries import NoSuchLead
 from leads.review import By, NotACandidate, confirm, reject, review_queue
 from leads.settings import Target
@@ -16,9 +21,9 @@ from models import Lead
 from povod import lead_text
 from povod.commands.leads import by_me
 from povod.console import print_json, say
-from povod.faults import UserError
+from povod.faults import FAILED, UserError
 from povod.options import ConfigOption, JsonOption
-from povod.wiring import targets
+from povod.wiring import load_linker, targets
 from povod.workspace import open_workspace
 
 app = typer.Typer(help="Who is meant: list what is open, confirm, reject.", no_args_is_help=True)
@@ -58,6 +63,71 @@ def list_(
             say(
                 f"          {link.key}  {link.name}, {link.code} {link.probability:.0%}: {'; '.join(link.reasons)}"
             )
+
+
+@app.command("fit")
+def fit_(
+    write: Annotated[bool, typer.Option("--write", help="Use the fitted weights from now on.")] = False,
+    revert: Annotated[bool, typer.Option("--revert", help="Go back to the weights before these.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Fit the weights of linking to confirmed and rejected links, and say how they do on those kept back.
+
+    Nothing changes without --write; then posts are linked anew at the next pass. Weights that do worse than those in
+    use are not written.
+    """
+    workspace = open_workspace(config)
+    file = workspace.loaded.path(workspace.loaded.config.linking.weights)
+    if revert:
+        _revert(file)
+        return
+    with workspace.session() as session:
+        linker = load_linker(session, workspace.loaded).linker
+        try:
+            fitting = fit(stored_verdicts(session, linker), linker)
+        except TooFewVerdicts as error:
+            raise UserError(str(error), status=FAILED) from None
+    _tell_fitting(linker.weights, fitting)
+    if not fitting.better:
+        say("they do no better than the weights in use: nothing is written")
+        raise typer.Exit(FAILED)
+    if write:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        write_weights(
+            file, fitting.weights, {"fitted_at": now, "from": "what people said of links", **fitting.counts()}
+        )
+        say(f"written to {file}")
+    else:
+        say("nothing is changed; --write uses them")
+
+
+def _revert(file: Path) -> None:
+    try:
+        earlier = revert_weights(file)
+    except WeightsFault as fault:
+        raise UserError(str(fault)) from None
+    when = (
+        f"those of {earlier.provenance.get('fitted_at', 'an unknown time')}"
+        if earlier
+        else "those that povod brings along"
+    )
+    say(f"the weights are again {when}")
+
+
+def _tell_fitting(old: Weights, fitting: Fitting) -> None:
+    say(f"fitted to four fifths of {fitting.confirmed} confirmed and {fitting.rejected} rejected links")
+    for name in FITTED:
+        before, after = getattr(old, name), getattr(fitting.weights, name)
+        if isinstance(before, dict):
+            for level in before:
+                say(f"  {name}.{level.name.lower():<10} {before[level]:.4f} -> {after[level]:.4f}")
+        else:
+            say(f"  {name:<18} {before:.4f} -> {after:.4f}")
+    for what, trial in (("before", fitting.before), ("after", fitting.after)):
+        say(
+            f"{what:<6}  on those kept back: {trial.confirmed_linked} of {trial.confirmed} confirmed and "
+            f"{trial.rejected_linked} of {trial.rejected} rejected linked by themselves; loss {trial.loss:.4f} bits"
+        )
 
 
 @app.command("confirm")

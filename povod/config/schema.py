@@ -204,6 +204,10 @@ class LinkingConfig(Section):
 
     link_at: float = Field(0.9, gt=0, le=1, description="At or above this probability it is tied by itself.")
     review_at: float = Field(0.5, ge=0, le=1, description="At or above this it waits for a person to decide.")
+    weights: Path = Field(
+        Path("linking-weights.json"),
+        description="The file of weights that `povod links fit --write` writes; without one, those that povod brings along hold.",
+    )
 
     @model_validator(mode="after")
     def _order(self) -> LinkingConfig:

@@ -22,6 +22,11 @@ def test_forms_that_are_confirmed_often_come_to_count_more() -> None:
     assert fitted.level_m[Level.EXACT] < DEFAULT_WEIGHTS.level_m[Level.EXACT]
     assert fitted.company_m > DEFAULT_WEIGHTS.company_m
     assert fitted.place_m < DEFAULT_WEIGHTS.place_m
+    assert fitted.namesake_odds == DEFAULT_WEIGHTS.namesake_odds
+
+
+def test_confirmed_namesakes_make_a_name_alone_count_more() -> None:
+    fitted = fit_weights([Verdict(Mention(name="Анна Соколова"), ANNA, True)] * 100)
     assert fitted.namesake_odds < DEFAULT_WEIGHTS.namesake_odds
 
 

@@ -20,7 +20,9 @@ from povod.faults import FAILED, UserError
 from povod.workspace import Workspace
 
 
-def sync(workspace: Workspace, progress: Callable[[int], None] | None = None) -> list[ImportReport]:
+def sync(
+    workspace: Workspace, progress: Callable[[int, int | None], None] | None = None
+) -> list[ImportReport]:
     """Import every contacts file that is new or has changed; return a report for each.
 
     Raises:
@@ -35,7 +37,7 @@ def sync(workspace: Workspace, progress: Callable[[int], None] | None = None) ->
 
 
 def _sync_one(
-    workspace: Workspace, item: ContactsConfig, progress: Callable[[int], None] | None
+    workspace: Workspace, item: ContactsConfig, progress: Callable[[int, int | None], None] | None
 ) -> ImportReport | None:
     path = workspace.loaded.path(item.file)
     digest = _hash(path, item)
@@ -43,7 +45,13 @@ def _sync_one(
         known = session.scalar(select(ContactFile).where(ContactFile.path == str(path)))
         if known and known.content_hash == digest:
             return None
-        options = Options(item.mapping or None, owner=item.owner)
+        config = workspace.loaded.config
+        options = Options(
+            item.mapping or None,
+            owner=item.owner,
+            region=item.region or config.region,
+            me=tuple(config.me.emails),
+        )
         try:
             report = import_contacts(
                 session,
@@ -67,7 +75,9 @@ def _sync_one(
 
 def _hash(path: Path, item: ContactsConfig) -> str:
     """Hash a file's bytes together with how it is to be read."""
-    digest = hashlib.blake2b(json.dumps([item.mapping, item.owner], sort_keys=True).encode(), digest_size=16)
+    digest = hashlib.blake2b(
+        json.dumps([item.mapping, item.owner, item.region], sort_keys=True).encode(), digest_size=16
+    )
     try:
         with path.open("rb") as file:
             while block := file.read(1 << 20):

@@ -23,7 +23,7 @@ from povod.console import plural
 from povod.crawl_display import EventSink
 from povod.delivering import deliver_due
 from povod.logs import Log, WordLog
-from povod.progress import bar, counting
+from povod.progress import bar
 from povod.stopping import Stop
 from povod.wiring import fetch_policy, load_detector, load_linker, load_searches, process_settings
 from povod.workspace import Workspace
@@ -96,7 +96,7 @@ class Passes:
 
     def import_contacts(self) -> None:
         """Import the contacts files that have changed."""
-        with counting("contacts") as progress:
+        with bar("importing contacts") as progress:
             for done in contact_files.sync(self.workspace, progress):
                 self.log.contacts(done)
 

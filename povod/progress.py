@@ -18,20 +18,8 @@ from rich.progress import (
 
 
 @contextmanager
-def counting(noun: str) -> Iterator[Callable[[int], None] | None]:
-    """Show a running count on a terminal; give None where there is none to show it on."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,} " + noun), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda done: progress.update(task, completed=done)
-
-
-@contextmanager
-def bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar of done and total on a terminal; give None where there is none."""
+def bar(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """Show a bar of done and total (None where it is not known) on a terminal; give None where there is none."""
     if not sys.stderr.isatty():
         yield None
         return

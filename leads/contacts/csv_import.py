@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from leads.contacts.drafts import Draft, DraftReader, RowFault
-from leads.contacts.faults import ContactsFault
+from leads.contacts.faults import OptionFault
 from leads.contacts.importer import Importer
-from leads.contacts.mailbox_headers import read_mail
+from leads.contacts.mail import open_mail
 from leads.contacts.mapping import ColumnMap, looks_like_header, map_columns
+from leads.contacts.phones import check_region
 from leads.contacts.report import ImportReport
 from leads.contacts.suppression import Suppressions
 from leads.contacts.table import Row, Table, read_table
@@ -22,17 +26,20 @@ from leads.contacts.vcard import read_vcards
 from leads.contacts.workbook import read_workbook
 
 # Rows looked up and written at once: larger batches gain little and hold more in memory.
-BATCH = 2_000
+BATCH = 5_000
 
-Progress = Callable[[int], None]
-"""Called with the number of rows done so far."""
+Progress = Callable[[int, int | None], None]
+"""Called with the number of rows done so far, and of all as far as it is known."""
+# KiB of pages that SQLite may hold while it imports: random keys go into large indexes.
+_CACHE = 192 << 10
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a file is to be read, where the guess is not to be trusted.
 
-    `region` ("US") is that of national phone numbers; `kind` one of `KINDS`, by default told from the file's name.
+    `region` ("US") is that of national phone numbers; `kind` one of `KINDS`, by default told from the file's name;
+    `me` the user's own addresses, for a mailbox.
     """
 
     mapping: Mapping[str, str] | None = None
@@ -41,6 +48,7 @@ class Options:
     region: str = ""
     owner: str = ""
     kind: str = ""
+    me: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +104,38 @@ def import_contacts(
     reader = DraftReader(table.columns, found, region=options.region, owner=options.owner)
     suppressions = Suppressions.load(session, suppression_key)
     nested = session.begin_nested() if dry_run else None
+    now = now or datetime.now(UTC)
     try:
-        importer = Importer(session, report, suppressions, now or datetime.now(UTC))
-        for batch in _batches(table.rows()):
-            importer.take(list(_read(batch, reader, report)))
-            if progress is not None:
-                progress(report.rows)
+        importer = Importer(session, report, suppressions, now)
+        with _at_full_speed(session.connection()):
+            for batch in _batches(table.rows()):
+                importer.take(list(_read(batch, reader, report)))
+                if progress is not None:
+                    progress(report.rows, max(table.size, report.rows) if table.size else None)
         report.companies = importer.companies_created
+        if table.aside is not None:
+            report.notes += table.aside(session.connection(), source, options.owner)
     finally:
         if nested is not None:
             nested.rollback()
     return report
+
+
+@contextmanager
+def _at_full_speed(connection: Connection) -> Iterator[None]:
+    """Let SQLite hold more pages, and the collector of cycles, of which rows make none, look less often."""
+    thresholds = gc.get_threshold()
+    pages = None
+    if connection.dialect.name == "sqlite":
+        pages = connection.exec_driver_sql("PRAGMA cache_size").scalar()
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE}")
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        if pages is not None:
+            connection.exec_driver_sql(f"PRAGMA cache_size = {int(pages)}")
 
 
 def open_table(path: Path, options: Options) -> tuple[Table, ColumnMap]:
@@ -117,7 +146,10 @@ def open_table(path: Path, options: Options) -> tuple[Table, ColumnMap]:
     """
     kind = options.kind or guess_kind(path)
     if kind not in KINDS:
-        raise ContactsFault(f"{path}: there is no kind of file {kind!r}; kinds are {', '.join(KINDS)}")
+        raise OptionFault(f"{path}: there is no kind of file {kind!r}; kinds are {', '.join(KINDS)}")
+    wrong = check_region(options.region)
+    if wrong:
+        raise OptionFault(f"{path}: {wrong}")
     table = KINDS[kind](path, options)
     return table, map_columns(table.columns, options.mapping, str(path))
 
@@ -142,7 +174,7 @@ KINDS: dict[str, Callable[[Path, Options], Table]] = {
     "csv": _csv,
     "xlsx": lambda path, options: read_workbook(path, _header_test(options)),
     "vcard": lambda path, options: read_vcards(path, options.encoding),
-    "mail": lambda path, _: read_mail(path),
+    "mail": lambda path, options: open_mail(path, options.me),
     **dict.fromkeys(
         ("linkedin", "google", "outlook", "salesforce", "hubspot", "pipedrive", "bitrix24", "amocrm", "odoo"),
         lambda path, options: KINDS[guess_kind(path)](path, options),

@@ -92,8 +92,11 @@ class Directory:
         own = self.own(draft)
         if own is not None:
             return own
-        for kind in MATCHING:
-            found = [p for k in draft.keys if k.type == kind for p in self._by_key.get(k, ())]
+        met = [
+            (key.type, person) for key in draft.keys if key in self._by_key for person in self._by_key[key]
+        ]
+        for kind in MATCHING if met else ():
+            found = [person for its, person in met if its == kind]
             found = [p for p in found if names_agree(p, draft.name) and may_be(p, draft, self._source)]
             if found:
                 return self._only(found, draft, kind)
@@ -166,12 +169,12 @@ class Directory:
         )
         return {
             row[0]
-            for row in self._connection.execute(query)
+            for row in self._connection.execute(query).all()
             if row[0] is not None and (row[1], row[2]) in wanted
         }
 
     def _numbers(self, query: Select[Any]) -> set[int]:
-        return {row[0] for row in self._connection.execute(query) if row[0] is not None}
+        return {row[0] for row in self._connection.execute(query).all() if row[0] is not None}
 
     def _load_people(self, ids: set[int], keys: Iterable[str] = ()) -> None:
         for part in chunks(sorted(ids - self._by_id.keys())):
@@ -193,7 +196,7 @@ class Directory:
             .where(condition)
         )  # fmt: skip
         loaded = []
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(query).all():
             person = Person(
                 row[0], row[1], row[2], row[3] or "", row[4], row[5] or "",
                 dict(zip(COLUMNS, row[8:], strict=True)), _json(row[6]), _json(row[7]),
@@ -209,7 +212,7 @@ class Directory:
         keys = select(
             Identity.contact_id, Identity.type, Identity.normalized, Identity.platform, Identity.value
         ).where(Identity.contact_id.in_(ids))
-        for contact_id, kind, normalized, platform, value in self._connection.execute(keys):
+        for contact_id, kind, normalized, platform, value in self._connection.execute(keys).all():
             key, person = Key(kind, normalized, platform), self._by_id[contact_id or 0]
             person.keys[key] = value
             self.know(key, person)

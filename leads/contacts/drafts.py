@@ -56,6 +56,17 @@ class DraftReader:
         self._at = {name: tuple(place[c] for c in named) for name, named in mapping.items()}
         self._singles = [(name, at) for name, at in self._at.items() if name in SINGLE_FIELDS]
         self._handles = [(f.partition(":")[2], at) for f, at in self._at.items() if f.startswith("handle:")]
+        self._exact: list[tuple[str, Callable[[str], Key | None], str]] = [
+            (name, to_key, fault)
+            for name, to_key, fault in (
+                ("email", email_key, "is no e-mail address"),
+                ("phone", PhoneReader(region).key, "has no country code and no region is given"),
+                ("url", url_key, "is no web address"),
+                ("handle", handle_key, "is no handle"),
+            )
+            if name in self._at
+        ]
+        self._sites = [name for name in ("website", "domain") if name in self._at]
         self._facts = [(name, at) for name, at in self._at.items() if name in KINDS]
         self._labelled = [
             (family, at, _label_column(columns, at))
@@ -63,7 +74,6 @@ class DraftReader:
             for at in self._at.get(name, ())
         ]
         self._width = len(columns)
-        self._phones = PhoneReader(region)
         self._owner = owner
 
     def read(self, line: int, cells: Sequence[str]) -> Draft:
@@ -113,10 +123,8 @@ class DraftReader:
         return name
 
     def _keys(self, cells: Sequence[str], draft: Draft) -> None:
-        self._add(cells, draft, "email", email_key, "is no e-mail address")
-        self._add(cells, draft, "phone", self._phones.key, "has no country code and no region is given")
-        self._add(cells, draft, "url", url_key, "is no web address")
-        self._add(cells, draft, "handle", handle_key, "is no handle")
+        for name, to_key, fault in self._exact:
+            self._add(cells, draft, name, to_key, fault)
         for platform, at in self._handles:
             for text in _texts(cells, at):
                 key = handle_key(text, platform)
@@ -124,17 +132,14 @@ class DraftReader:
                     draft.warnings.append(f"{platform} {text!r} is no handle")
                 else:
                     draft.keys.setdefault(key, text)
-        for name in ("website", "domain"):
+        for name in self._sites:
             for text in self._many(cells, name, _SPLIT):
                 self._site(text, name, draft)
 
     def _add(
         self, cells: Sequence[str], draft: Draft, name: str, to_key: Callable[[str], Key | None], fault: str
     ) -> None:
-        at = self._at.get(name)
-        if not at:
-            return
-        for text in _texts(cells, at):
+        for text in _texts(cells, self._at[name]):
             key = to_key(text)
             if key is None:
                 draft.warnings.append(f"{name} {text!r} {fault}")
@@ -199,7 +204,12 @@ def tidy(text: str) -> str:
     """Return a cell as one clean line; what stands for nothing becomes empty."""
     if not text:
         return ""
-    plain = " ".join((text if text.isprintable() else _CONTROLS.sub(" ", text)).split())
+    if text.isprintable():
+        plain = text.strip()
+        if "  " in plain or not plain.isascii():  # Other alphabets have spaces of their own.
+            plain = " ".join(plain.split())
+    else:
+        plain = " ".join(_CONTROLS.sub(" ", text).split())
     if plain[:1] == "'" and plain[1:2] in ("=", "+", "-", "@"):
         plain = plain[1:]
     return "" if len(plain) <= _LONGEST_EMPTY and plain.casefold() in _EMPTY else plain

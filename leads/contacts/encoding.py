@@ -54,6 +54,41 @@ def guess_encoding(sample: bytes) -> str:
     return "utf-8"
 
 
+# What files of other kinds begin with, and what to say of them.
+_OTHER_KINDS = (
+    (b"PK\x03\x04", "an archive or a workbook; if it is an Excel workbook, name it .xlsx or say --as xlsx"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls); save it as .xlsx or .csv"),
+    (b"\x1f\x8b", "compressed; unpack it first"),
+    (b"%PDF", "a PDF; export the contacts as CSV"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"SQLite format 3", "an SQLite database; export the contacts as CSV"),
+)
+# Text holds hardly any control characters but tabs and line ends.
+_MAX_CONTROLS = 0.02
+
+
+def refuse_binary(path: Path, sample: bytes, text: str) -> None:
+    """Refuse a file that is no text; `text` is its beginning as it would be read.
+
+    Raises:
+        ContactsFault: it is none.
+    """
+    for begins, what in _OTHER_KINDS:
+        if sample.startswith(begins):
+            raise ContactsFault(f"{path}: is not a text table but {what}")
+    start = text[:8192]
+    controls = sum((c < " " and c not in "\t\n\r\f") or c == "\ufffd" for c in start)
+    if controls > len(start) * _MAX_CONTROLS:
+        raise ContactsFault(f"{path}: is not a text table: it holds binary data; save it as .csv or .xlsx")
+
+
+def count_lines(path: Path) -> int:
+    """Return how many lines a file has, near enough for a progress bar."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+
+
 def _code_page(sample: bytes) -> str:
     """Choose between the code pages of Russian and of Western European tables."""
     high = sum(byte > 127 for byte in sample)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from leads.contacts.faults import ContactsFault
+from leads.contacts.faults import ContactsFault, OptionFault
 from leads.linking.fold import fold
 from leads.linking.keys import platform_name
 
@@ -58,7 +58,8 @@ def map_columns(columns: Sequence[str], given: Mapping[str, str] | None, where: 
     A column that is given for one field is not guessed for another.
 
     Raises:
-        ContactsFault: an unknown field or column, or nothing that could name a contact.
+        OptionFault: an unknown field or column.
+        ContactsFault: nothing that could name a contact.
     """
     chosen = {_field(f, where): _named_columns(c, columns, where) for f, c in (given or {}).items()}
     taken = {column for named in chosen.values() for column in named}
@@ -87,7 +88,7 @@ def _field(name: str, where: str) -> str:
         return plain
     near = difflib.get_close_matches(plain, sorted(fields()), 1)
     hint = f"did you mean {near[0]!r}?" if near else f"fields are {', '.join(sorted(fields()))}"
-    raise ContactsFault(f"{where}: mapping: there is no field {name!r}; {hint}")
+    raise OptionFault(f"{where}: mapping: there is no field {name!r}; {hint}")
 
 
 def _named_columns(text: str, columns: Sequence[str], where: str) -> tuple[str, ...]:
@@ -105,4 +106,4 @@ def _column(name: str, columns: Sequence[str], where: str) -> str:
         return found
     near = difflib.get_close_matches(name, columns, 1)
     hint = f"did you mean {near[0]!r}?" if near else f"its columns are {', '.join(map(repr, columns))}"
-    raise ContactsFault(f"{where}: mapping: the table has no column {name!r}; {hint}")
+    raise OptionFault(f"{where}: mapping: the table has no column {name!r}; {hint}")

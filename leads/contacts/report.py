@@ -65,6 +65,8 @@ class ImportReport:
     refused_count: int = 0
     warning_count: int = 0
     change_count: int = 0
+    # What is to be said of the file as a whole.
+    notes: list[str] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     warnings: list[Refused] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from leads.contacts.encoding import guess_encoding, read_sample
-from leads.contacts.faults import ContactsFault
+from sqlalchemy import Connection
+
+from leads.contacts.encoding import count_lines, guess_encoding, read_sample, refuse_binary
+from leads.contacts.faults import ContactsFault, OptionFault
 
 DELIMITERS = (",", ";", "\t", "|")
 # A row that spans more lines than this has lost its closing quote.
@@ -38,6 +40,10 @@ class Table:
     delimiter: str
     header_line: int
     rows: Callable[[], Iterator[Row]]
+    # How many rows to expect, for a progress bar; 0 where it is not known.
+    size: int = 0
+    # Stores what the file tells beside its rows (source, owner), and returns what is to be said of it.
+    aside: Callable[[Connection, str, str], list[str]] | None = None
 
 
 def read_table(
@@ -60,7 +66,8 @@ def read_table(
     try:
         head = sample.decode(encoding, errors="replace")
     except LookupError:
-        raise ContactsFault(f"{path}: there is no encoding {encoding!r}; try utf-8 or cp1251") from None
+        raise OptionFault(f"{path}: there is no encoding {encoding!r}; try utf-8 or cp1251") from None
+    refuse_binary(path, sample, head)
     lines = head.splitlines()
     if delimiter is None and lines and lines[0].lower().startswith("sep=") and len(lines[0]) == 5:
         delimiter = lines[0][4]
@@ -74,7 +81,8 @@ def read_table(
     def rows() -> Iterator[Row]:
         return (row for row in _rows(path, encoding, delimiter) if row.line > header.line)
 
-    return Table(path, columns, encoding, delimiter, header.line, rows)
+    size = max(count_lines(path) - header.line, 1)
+    return Table(path, columns, encoding, delimiter, header.line, rows, size)
 
 
 def guess_delimiter(lines: Sequence[str]) -> str:
@@ -185,6 +193,8 @@ def _undecodable(cells: list[str] | tuple[str, ...], encoding: str) -> str:
         return ""
     if "\0" in text:
         return "holds a zero byte"
-    if any("\udc80" <= c <= "\udcff" for c in text):
+    try:
+        text.encode()  # Bytes that could not be read stand as halves of surrogate pairs, which nothing can write.
+    except UnicodeEncodeError:
         return f"holds bytes that are not {encoding.removesuffix('-sig').upper()}; name the file's encoding"
     return ""

@@ -10,14 +10,14 @@ import typer
 from sqlalchemy import func, select
 
 from leads.contacts.csv_import import KINDS, Options, import_contacts
-from leads.contacts.faults import ContactsFault
+from leads.contacts.faults import ContactsFault, OptionFault
 from leads.contacts.report import ImportReport
 from models import Company, Contact
 from povod.commands.contact_records import register
 from povod.console import note, plural, print_facts, print_json, print_table, say
-from povod.faults import FAILED, UserError, nearest
+from povod.faults import FAILED, WRONG_USE, UserError, nearest
 from povod.options import ConfigOption, JsonOption
-from povod.progress import counting
+from povod.progress import bar
 from povod.workspace import open_workspace
 
 app = typer.Typer(
@@ -53,6 +53,14 @@ def import_(
         ),
     ] = "",
     owner: Annotated[str, typer.Option(help="Who looks after them, where the file does not say.")] = "",
+    region: Annotated[
+        str,
+        typer.Option(help="Whose phone numbers without a country code are, such as US. [default: `region`]"),
+    ] = "",
+    me: Annotated[
+        list[str] | None,
+        typer.Option("--me", help="Your own address, for a mailbox; may be repeated. [default: `me.emails`]"),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")
     ] = False,
@@ -60,9 +68,13 @@ def import_(
     as_json: JsonOption = False,
 ) -> None:
     """Import contacts. Safe to repeat: a row that is known already is merged or left unchanged."""
-    options = Options(_mapping(column or []), encoding, _delimiter(delimiter), owner=owner, kind=_kind(kind))
     workspace = open_workspace(config)
-    with workspace.session() as session, counting("contacts") as progress:
+    mine = workspace.loaded.config.me
+    options = Options(
+        _mapping(column or []), encoding, _delimiter(delimiter), region or workspace.loaded.config.region, owner,
+        _kind(kind), tuple(me or mine.emails),
+    )  # fmt: skip
+    with workspace.session() as session, bar("importing contacts") as progress:
         try:
             report = import_contacts(
                 session,
@@ -74,7 +86,8 @@ def import_(
                 options=options,
             )
         except ContactsFault as fault:
-            raise UserError(*str(fault).splitlines(), status=FAILED) from None
+            status = WRONG_USE if isinstance(fault, OptionFault) else FAILED
+            raise UserError(*str(fault).splitlines(), status=status) from None
     if as_json:
         print_json(_facts(report) | _rows(report))
     else:
@@ -108,6 +121,7 @@ def _kind(given: str) -> str:
 def _rows(report: ImportReport) -> dict[str, object]:
     """Return what is said of single rows; the texts of notes and changes hold personal data, as the file does."""
     return {
+        "notes": report.notes,
         "refused": [asdict(row) for row in report.refused],
         "warnings": [asdict(row) for row in report.warnings],
         "changes": [asdict(change) for change in report.changes],
@@ -134,7 +148,7 @@ def _facts(report: ImportReport) -> dict[str, object]:
 
 def _tell(report: ImportReport) -> None:
     parted = f", columns parted by {report.delimiter!r}" if report.delimiter else ""
-    say(f"{report.file}: read as {report.encoding}{parted}")
+    say(f"{report.file}: read as {report.encoding or 'it is'}{parted}")
     print_table(
         ("field", "from column"), [(field, "; ".join(names)) for field, names in report.mapping.items()]
     )
@@ -152,6 +166,8 @@ def _tell(report: ImportReport) -> None:
             "new companies": str(report.companies),
         }
     )
+    for line in report.notes:
+        note(line)
     for row in report.refused[:SHOWN_ROWS]:
         note(f"refused  {row}")
     for row in report.warnings[:SHOWN_ROWS]:

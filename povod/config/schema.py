@@ -115,6 +115,23 @@ class ContactsConfig(Section):
         description="Which column is which field, where the guess is wrong: `field: column`.",
     )
     owner: str = Field("", description="Who looks after these contacts, where the file does not say.")
+    region: str = Field(
+        "", description="Whose phone numbers without a country code are, such as US; see `region`."
+    )
+
+
+class MeConfig(Section):
+    """You, as far as povod needs it: to leave you out of your own contacts, and to find what you share with them."""
+
+    name: str = Field("", description="What owners and colleagues call you.")
+    emails: list[str] = Field(
+        default_factory=list, description="Your own addresses: no contact is made of them."
+    )
+    employers: list[str] = Field(default_factory=list, description="Where you work and have worked.")
+    schools: list[str] = Field(default_factory=list, description="Where you learned.")
+    towns: list[str] = Field(default_factory=list, description="Where you live and come from.")
+    interests: list[str] = Field(default_factory=list, description="What you like to talk about.")
+    teams: list[str] = Field(default_factory=list, description="Teams and clubs that you are of.")
 
 
 class RulesConfig(Section):
@@ -270,6 +287,11 @@ class Config(Section):
     )
     sources: list[SourceConfig] = Field(default_factory=list, description="What to read.")
     contacts: list[ContactsConfig] = Field(default_factory=list, description="Whom you know.")
+    me: MeConfig = Field(default_factory=MeConfig, description="You.")
+    region: str = Field(
+        "",
+        description="Whose phone numbers without a country code are, such as US, where a file does not say.",
+    )
     rules: RulesConfig = Field(default_factory=RulesConfig, description="What to detect.")
     searches: list[Any] = Field(
         default_factory=list,

@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from leads.contacts import ContactsFault, ImportReport, Options, import_contacts, peek
-from leads.contacts.mailbox_headers import mail_traffic
 from leads.contacts.vcard import read_vcards
 from leads.linking.load import load_records
 from leads.linking.records import ContactRecord
@@ -90,27 +89,6 @@ def test_vcards_of_all_versions_are_read_and_torn_ones_refused(sqlite_engine: En
     }
     assert second.name == "Анна"
     assert [str(refused) for refused in report.refused] == [f"{path}:19: a card begins here and does not end"]
-
-
-def test_mail_gives_correspondents_and_how_often_from_headers_only(
-    sqlite_engine: Engine, tmp_path: Path
-) -> None:
-    path = tmp_path / "own.mbox"
-    path.write_text(
-        "From x\nFrom: Anna Sokolova <anna@kolos.example>\nTo: me@home.example\n\nFrom: body@never.example\n\n"
-        "From y\nFrom: me@home.example\nTo: =?utf-8?b?0JHQvtGA0LjRgQ==?= <boris@zavod.example>,\n anna@kolos.example\n\nhi\n\n"
-        "From z\nFrom: noreply@shop.example\n\nspam\n",
-        encoding="utf-8",
-    )
-    report, found = contacts(sqlite_engine, path)
-    assert {record.name for record in found} == {"Anna Sokolova", "Борис", "me@home.example"}
-    assert report.refused == []
-    anna = mail_traffic(path)["anna@kolos.example"]
-    assert (anna.wrote, anna.was_written) == (1, 1)
-    for folder in ("cur", "new"):
-        (tmp_path / "Maildir" / folder).mkdir(parents=True)
-    (tmp_path / "Maildir" / "cur" / "1").write_text("From: Anna <anna@kolos.example>\n\nhello")
-    assert list(mail_traffic(tmp_path / "Maildir")) == ["anna@kolos.example"]
 
 
 def test_an_unknown_kind_of_file_is_told(tmp_path: Path) -> None:

@@ -35,13 +35,7 @@ def crawl_apart(
     `on_start` is given the process, for whoever wants to signal it. Raises as `crawl` does; a process that was
     killed is a report with the outcome "failed".
     """
-    job = {
-        "database": database_url,
-        "policy": asdict(policy),
-        "names": None if names is None else list(names),
-        "everything": everything,
-        "now": None if now is None else now.isoformat(),
-    }
+    job = as_job(database_url, policy, names=names, everything=everything, now=now)
     with subprocess.Popen(
         [sys.executable, "-m", "crawler.apart"],
         stdin=subprocess.PIPE,
@@ -59,11 +53,30 @@ def crawl_apart(
             pass  # it has died already; the missing report says so below
         report: CrawlReport | None = None
         for line in process.stdout:
-            report = _receive(json.loads(line), on_event) or report
+            report = receive(json.loads(line), on_event) or report
     return report or CrawlReport(outcome="failed", error="the crawl's process was killed")
 
 
-def _receive(message: dict[str, Any], on_event: Callable[[CrawlEvent], None]) -> CrawlReport | None:
+def as_job(
+    database_url: str,
+    policy: FetchPolicy,
+    *,
+    names: Sequence[str] | None = None,
+    everything: bool = False,
+    now: datetime | None = None,
+) -> dict[str, Any]:
+    """A crawl as plain data, for `work` to do elsewhere."""
+    return {
+        "database": database_url,
+        "policy": asdict(policy),
+        "names": None if names is None else list(names),
+        "everything": everything,
+        "now": None if now is None else now.isoformat(),
+    }
+
+
+def receive(message: dict[str, Any], on_event: Callable[[CrawlEvent], None]) -> CrawlReport | None:
+    """Take what `work` tells: pass on an event, give back the report, raise what the crawl raised."""
     kind, content = message["type"], message["content"]
     if kind == "event":
         on_event(CrawlEvent(**content))
@@ -73,12 +86,11 @@ def _receive(message: dict[str, Any], on_event: Callable[[CrawlEvent], None]) ->
     raise {"UnknownSources": UnknownSources, "DatabaseFault": DatabaseFault}[kind](content)
 
 
-def _main() -> None:
-    """What runs in the process."""
+def work(job: dict[str, Any]) -> None:
+    """What runs in the process: the crawl, telling its events and its report over standard output."""
     from crawler.run import crawl, utc_now  # noqa: PLC0415  loads Scrapy, which the parent does not need
     from models.session import open_database  # noqa: PLC0415
 
-    job = json.load(sys.stdin)
     fixed = None if job["now"] is None else datetime.fromisoformat(job["now"]).astimezone(UTC)
     policy = FetchPolicy(**{**job["policy"], "allow_networks": tuple(job["policy"]["allow_networks"])})
     try:
@@ -102,4 +114,4 @@ def _send(kind: str, content: Any) -> None:
 
 
 if __name__ == "__main__":
-    _main()
+    work(json.load(sys.stdin))

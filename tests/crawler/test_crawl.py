@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -15,9 +17,11 @@ from sqlalchemy.orm import Session
 from crawler.apart import crawl_apart
 from crawler.due import UnknownSources
 from crawler.events import CrawlEvent, CrawlReport
+from crawler.policy import FetchPolicy
 from models import CrawlRun, Post, PostRevision, Sighting, Source
 from models.session import open_database
-from tests.crawler.conftest import NOW, POLICY, item, rss
+from tests.crawler.conftest import NOW, POLICY, item, on_both_databases, rss
+from tests.crawler.forked import crawl_forked
 from tests.crawler.server import Asked, Reply, Server
 
 AddSource = Callable[..., int]
@@ -25,10 +29,11 @@ SourceNamed = Callable[[str], Source]
 PostsOf = Callable[[str], list[Post]]
 
 
-def crawl(url: str, **options: object) -> CrawlReport:
-    return crawl_apart(url, options.pop("policy", POLICY), **options)  # type: ignore[arg-type]
+def crawl(url: str, policy: FetchPolicy = POLICY, **options: Any) -> CrawlReport:
+    return crawl_forked(url, policy, **options)
 
 
+@on_both_databases
 def test_a_crawl_stores_posts_and_the_next_one_asks_conditionally(
     database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed, posts_of: PostsOf
 ) -> None:
@@ -50,6 +55,7 @@ def test_a_crawl_stores_posts_and_the_next_one_asks_conditionally(
     assert len(server.asked("/feed")) == 2
 
 
+@on_both_databases
 def test_an_edited_post_keeps_its_earlier_text_and_another_source_is_a_sighting(
     database_url: str, database: Engine, server: Server, add_source: AddSource
 ) -> None:
@@ -158,6 +164,7 @@ def test_sources_of_one_server_are_asked_one_at_a_time_and_others_meanwhile(
     assert server.most_at_once() == 2
 
 
+@on_both_databases
 def test_a_moved_feed_is_followed_for_good_after_three_readable_answers(
     database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
 ) -> None:
@@ -208,6 +215,7 @@ def test_servers_and_feeds_may_ask_for_longer_pauses(
     }
 
 
+@on_both_databases
 def test_errors_double_the_pause_and_a_good_answer_ends_the_illness(
     database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
 ) -> None:
@@ -227,6 +235,7 @@ def test_errors_double_the_pause_and_a_good_answer_ends_the_illness(
     assert (shaky.last_error, shaky.error_count, shaky.ill_since) == (None, 0, None)
 
 
+@on_both_databases
 def test_an_interrupt_stores_what_has_come_and_leaves_the_rest_due(
     database_url: str, database: Engine, server: Server, add_source: AddSource, source_named: SourceNamed
 ) -> None:
@@ -238,10 +247,10 @@ def test_an_interrupt_stores_what_has_come_and_leaves_the_rest_due(
             processes[0].send_signal(signal.SIGTERM)
 
     processes: list = []
-    report = crawl(
+    report = crawl_apart(
         database_url,
+        replace(POLICY, timeout=60, grace=0.5),
         now=NOW,
-        policy=replace(POLICY, timeout=60, grace=0.5),
         on_event=stop,
         on_start=processes.append,
     )
@@ -262,7 +271,7 @@ def test_a_crawl_killed_anywhere_is_made_good_by_the_next(
     feed = Reply(rss(*[item(number) for number in range(1200)]), headers={"ETag": '"1"'})
     add_source("anna", server.on("/feed", feed))
     monkeypatch.setenv("POVOD_FAILPOINT", place)
-    assert crawl(database_url, now=NOW).outcome == "failed"
+    assert crawl_apart(database_url, POLICY, now=NOW).outcome == "failed"
     assert stored(database_url)[1] is None
     monkeypatch.delenv("POVOD_FAILPOINT")
     crawl(database_url, now=NOW)
@@ -275,12 +284,18 @@ def stored(url: str) -> tuple[int, str | None]:
         return len(session.scalars(select(Post.id)).all()), session.scalars(select(Source.etag)).one()
 
 
-def test_a_name_that_no_source_has_is_told(database_url: str) -> None:
-    with pytest.raises(UnknownSources, match="no source is called 'nobody'"):
-        crawl(database_url, names=["nobody"])
+def test_a_name_that_no_source_has_is_told_with_the_nearest_that_there_is(
+    database_url: str, add_source: AddSource
+) -> None:
+    add_source("Anna's blog", "https://anna.example/feed")
+    words = re.escape("no source is called 'anas blog' (did you mean \"Anna's blog\"?), 'nobody'")
+    with pytest.raises(UnknownSources, match=words):
+        crawl(database_url, names=["nobody", "anas blog"])
 
 
-def test_times_are_in_utc(database_url: str, server: Server, add_source: AddSource, posts_of: PostsOf) -> None:
+def test_times_are_in_utc(
+    database_url: str, server: Server, add_source: AddSource, posts_of: PostsOf
+) -> None:
     add_source(
         "future",
         server.on(

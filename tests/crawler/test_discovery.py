@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from crawler.apart import crawl_apart
 from models import Post, Source
 from tests.crawler.conftest import NOW, POLICY, item, rss
+from tests.crawler.forked import crawl_forked
 from tests.crawler.server import Reply, Server
 
 AddSource = Callable[..., int]
@@ -27,10 +27,10 @@ def test_the_feed_that_a_page_names_is_read_at_once_and_asked_alone_from_then_on
 ) -> None:
     add_source("blog", server.on("/", page("/feed.xml")))
     server.on("/feed.xml", rss(item(1), item(2)))
-    report = crawl_apart(database_url, POLICY, now=NOW)
+    report = crawl_forked(database_url, POLICY, now=NOW)
     assert (report.sources_read, report.posts_new) == (1, 2)
     assert source_named("blog").fetch_url == server.url("/feed.xml")
-    crawl_apart(database_url, POLICY, now=NOW + timedelta(days=2))
+    crawl_forked(database_url, POLICY, now=NOW + timedelta(days=2))
     assert len(server.asked("/")) == 1
     assert len(posts_of("blog")) == 2
 
@@ -40,10 +40,10 @@ def test_a_feed_on_another_server_has_its_own_turn(
 ) -> None:
     feed = server.on("/feed.xml", rss(item(1)), host="127.0.0.3")
     add_source("blog", server.on("/", page(feed)))
-    first = crawl_apart(database_url, POLICY, now=NOW)
+    first = crawl_forked(database_url, POLICY, now=NOW)
     assert first.sources_failed == 1
     assert feed in first.failures["blog"]
-    crawl_apart(database_url, POLICY, now=NOW + timedelta(minutes=1))
+    crawl_forked(database_url, POLICY, now=NOW + timedelta(minutes=1))
     assert len(posts_of("blog")) == 1
 
 
@@ -53,7 +53,7 @@ def test_a_page_whose_feed_is_a_page_too_is_an_error_and_no_loop(
     add_source("maze", server.on("/", page("/a")))
     server.on("/a", page("/b"))
     server.on("/b", page("/a"))
-    report = crawl_apart(database_url, POLICY, now=NOW)
+    report = crawl_forked(database_url, POLICY, now=NOW)
     assert report.sources_failed == 1
     assert len(server.asked()) == 2
     assert "web page" in str(source_named("maze").last_error)
@@ -66,7 +66,7 @@ def test_a_found_feed_that_has_left_is_looked_for_on_the_page_again(
     server.on("/old.xml", rss(item(1)), Reply(b"", status=404))
     server.on("/new.xml", rss(item(1), item(2)))
     for day in range(0, 40, 3):
-        crawl_apart(database_url, POLICY, now=NOW + timedelta(days=day), everything=True)
+        crawl_forked(database_url, POLICY, now=NOW + timedelta(days=day), everything=True)
         if len(posts_of("blog")) == 2:
             break
     assert len(posts_of("blog")) == 2

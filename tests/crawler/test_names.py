@@ -9,11 +9,11 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.apart import crawl_apart
 from crawler.events import CrawlReport
 from crawler.nameserver import BadAnswer, asking
 from models import Source
 from tests.crawler.conftest import NOW, POLICY, item, rss
+from tests.crawler.forked import crawl_forked
 from tests.crawler.nameserver import AAAA, A, Nameserver
 from tests.crawler.server import Reply, Server
 
@@ -45,7 +45,7 @@ class Web:
         policy = replace(
             POLICY, allow_networks=("127.0.2.0/24",), nameserver=self.names.place, obey_robots=robots
         )
-        return crawl_apart(self.database, policy, now=NOW + timedelta(days=day), everything=True)
+        return crawl_forked(self.database, policy, now=NOW + timedelta(days=day), everything=True)
 
     def url(self, name: str, path: str = "/feed", *records: list[str]) -> str:
         """An address under a name, which from now on has these records."""

@@ -1,4 +1,4 @@
-"""Reading off the event loop: a few processes with limits, restarted when they die or take too long."""
+"""Reading off the event loop: a few processes with limits, replaced when they die or take too long."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ import asyncio
 import socket
 import subprocess
 import sys
+from collections import deque
+from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 from crawler.feeds.model import ParsedFeed, Unreadable
 from crawler.feeds.wire import HEADER, ReadRequest, pack_request, unpack_answer
 
 LARGEST_ANSWER = 256 * 1024**2
+# Requests that a process is given at a time: the one that it reads and the next one, so that it need not be woken.
+AHEAD = 2
+# A body larger than this is nobody's next one, and has no next one: it may take long.
+LARGE = 512 * 1024
 
 
 class ReadingPool:
     """A pool of reading processes, started when first needed; close it, or use it as an async context manager.
 
-    Every request ends within `seconds`: with a feed, or with `Unreadable`. Processes are started by exec with
-    nothing inherited but one socket, in a session of their own (an interrupt at the terminal is for the crawl to
-    handle), and are reaped as soon as they have ended.
+    Every request ends within `seconds` of the moment that its reading begins: with a feed, or with `Unreadable`.
+    Processes are started by exec with nothing inherited but one socket, in a session of their own (an interrupt at
+    the terminal is for the crawl to handle), and are reaped as soon as they have ended.
     """
 
     def __init__(self, size: int = 2, *, seconds: float = 20.0, megabytes: int = 256) -> None:
@@ -27,10 +34,8 @@ class ReadingPool:
         self.seconds = seconds
         self.megabytes = megabytes
         self.restarts = 0
-        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
-        self._workers = [_Worker(megabytes) for _ in range(size)]
-        for worker in self._workers:
-            self._idle.put_nowait(worker)
+        self._waiting: deque[_Job] = deque()
+        self._processes: list[_Process] = []
 
     async def __aenter__(self) -> ReadingPool:
         return self
@@ -42,80 +47,187 @@ class ReadingPool:
 
     def close(self) -> None:
         """End all reading processes, at once."""
-        for worker in self._workers:
-            worker.stop()
+        self._waiting.clear()
+        for process in self._processes:
+            process.stop()
+        self._processes.clear()
 
     def pids(self) -> list[int]:
         """The processes that are alive, for whoever measures them."""
-        return [worker.process.pid for worker in self._workers if worker.process is not None]
+        return [process.pid for process in self._processes]
 
     async def read(self, request: ReadRequest) -> ParsedFeed:
         """Read one answer in another process.
 
         Raises `Unreadable`, also when the process died over it or took longer than `seconds`.
         """
-        worker = await self._idle.get()
+        job = _Job(request, asyncio.get_running_loop().create_future())
+        self._waiting.append(job)
+        self.hand_out()
+        return unpack_answer(await job.answer, request.source)
+
+    def hand_out(self) -> None:
+        """Give what waits to processes, as far as they have room for it."""
+        while self._waiting:
+            if self._waiting[0].answer.done():  # whoever asked no longer waits
+                self._waiting.popleft()
+                continue
+            process = self._free_process(self._waiting[0])
+            if process is None:
+                return
+            process.give(self._waiting.popleft())
+
+    def lost(self, process: _Process, reason: str = "") -> None:
+        """A process has ended: what it ended over fails with the reason, what it had not begun goes to another."""
+        self._processes.remove(process)
+        process.stop()
+        if reason:
+            self.restarts += 1
+            process.jobs.popleft().fail(reason)
+        self._waiting.extendleft(reversed(process.jobs))
+        self.hand_out()
+
+    def _free_process(self, job: _Job) -> _Process | None:
+        least = min(self._processes, key=lambda process: len(process.jobs), default=None)
+        if (least is None or least.jobs) and len(self._processes) < self.size:
+            least = self._start(job)
+        return least if least is not None and least.takes(job) else None
+
+    def _start(self, job: _Job) -> _Process | None:
         try:
-            answer = await asyncio.wait_for(worker.ask(request), self.seconds)
-        except TimeoutError:
-            self.restarts += 1
-            worker.stop()
-            raise Unreadable(f"reading the answer took longer than {self.seconds:g} seconds") from None
-        except (ConnectionError, asyncio.IncompleteReadError):
-            self.restarts += 1
-            worker.stop()
-            raise Unreadable(
-                f"reading the answer took more than {request.cpu_seconds} seconds of processor time, "
-                "or broke the reading process"
-            ) from None
-        except BaseException:
-            worker.stop()  # cancelled in the middle of an answer: what it still sends belongs to nobody
-            raise
-        finally:
-            self._idle.put_nowait(worker)
-        return unpack_answer(answer, request.source)
+            process = _Process(self)
+        except OSError as error:
+            self._waiting.remove(job)
+            job.fail(f"no process can be started to read the answer: {error}")
+            return None
+        self._processes.append(process)
+        return process
 
 
-class _Worker:
-    """One reading process, started when first needed and again after it has ended."""
+@dataclass(slots=True, eq=False)
+class _Job:
+    """One request, and where its answer is awaited."""
 
-    def __init__(self, megabytes: int) -> None:
-        self.megabytes = megabytes
-        self.process: subprocess.Popen[bytes] | None = None
-        self._reader: asyncio.StreamReader | None = None
-        self._writer: asyncio.StreamWriter | None = None
+    request: ReadRequest
+    answer: asyncio.Future[bytes]
 
-    async def ask(self, request: ReadRequest) -> bytes:
-        """Send a request and wait for the answer. Raises `ConnectionError` when the process dies over it."""
-        reader, writer = await self._streams()
-        writer.write(pack_request(request))
-        await writer.drain()
-        length, retire = HEADER.unpack(await reader.readexactly(HEADER.size))
-        if length > LARGEST_ANSWER:
-            raise ConnectionError("the reading process answers with more than can be right")
-        answer = await reader.readexactly(length)
-        if retire:
-            self.stop()
-        return answer
+    @property
+    def large(self) -> bool:
+        return len(self.request.body) > LARGE
 
-    def stop(self) -> None:
-        """End the process, if there is one, and reap it."""
-        if self._writer is not None:
-            self._writer.close()
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-        self.process = self._reader = self._writer = None
+    def fail(self, reason: str) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(Unreadable(reason))
 
-    async def _streams(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if self._reader is None or self._writer is None:
-            ours, theirs = socket.socketpair()
-            with theirs:
-                self.process = subprocess.Popen(
-                    [sys.executable, "-m", "crawler.feeds.worker", str(theirs.fileno()), str(self.megabytes)],
+
+class _Process(asyncio.Protocol):
+    """One reading process from its start to its end, with the requests that it has been given, in order."""
+
+    def __init__(self, pool: ReadingPool) -> None:
+        self.pool = pool
+        self.jobs: deque[_Job] = deque()
+        self._transport: Any = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._stopped = False
+        self._received = bytearray()
+        self._loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "crawler.feeds.worker", str(theirs.fileno()), str(pool.megabytes)],
                     stdin=subprocess.DEVNULL,
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,
                 )
-            self._reader, self._writer = await asyncio.open_connection(sock=ours, limit=2**20)
-        return self._reader, self._writer
+            except OSError:
+                ours.close()
+                raise
+        self.pid = self._process.pid
+        self._connecting = self._loop.create_task(self._loop.create_connection(lambda: self, sock=ours))
+
+    def takes(self, job: _Job) -> bool:
+        """Whether this process may be given one more request."""
+        if not self.jobs:
+            return True
+        return len(self.jobs) < AHEAD and not job.large and not self.jobs[0].large
+
+    def give(self, job: _Job) -> None:
+        """Send a request, now or as soon as the process can be reached."""
+        self.jobs.append(job)
+        if len(self.jobs) == 1:
+            self._watch()
+        if self._transport is not None:
+            self._transport.write(pack_request(job.request))
+
+    def stop(self) -> None:
+        """End the process and reap it."""
+        self._stopped = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._connecting.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+        self._process.kill()
+        self._process.wait()
+
+    # -- What the event loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send what has come meanwhile."""
+        self._transport = transport
+        for job in self.jobs:
+            self._transport.write(pack_request(job.request))
+
+    def data_received(self, data: bytes) -> None:
+        """Hand answers to whoever waits for them."""
+        self._received += data
+        while len(self._received) >= HEADER.size:
+            length, retire = HEADER.unpack_from(self._received)
+            if length > LARGEST_ANSWER or not self.jobs:
+                self._broken()
+                return
+            end = HEADER.size + length
+            if len(self._received) < end:
+                return
+            with memoryview(self._received) as view:
+                answer = bytes(view[HEADER.size : end])
+            del self._received[:end]
+            self._answered(answer)
+            if retire:
+                self.pool.lost(self)
+                return
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The process has died, unless it was stopped."""
+        del error
+        if not self._stopped:
+            self._broken()
+
+    # -- One request
+
+    def _answered(self, answer: bytes) -> None:
+        job = self.jobs.popleft()
+        if not job.answer.done():
+            job.answer.set_result(answer)
+        self._watch()
+        self.pool.hand_out()
+
+    def _watch(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(self.pool.seconds, self._late) if self.jobs else None
+
+    def _late(self) -> None:
+        self.pool.lost(self, f"reading the answer took longer than {self.pool.seconds:g} seconds")
+
+    def _broken(self) -> None:
+        if not self.jobs:
+            self.pool.lost(self)
+            return
+        seconds = self.jobs[0].request.cpu_seconds
+        self.pool.lost(
+            self,
+            f"reading the answer took more than {seconds} seconds of processor time, "
+            "or broke the reading process",
+        )

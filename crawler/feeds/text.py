@@ -7,16 +7,12 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
+from crawler.feeds.simple import BLOCKS, LINE, PARAGRAPH, ROWS, break_up, keep_lines, text_of
 from guards.text import strip_unwanted
 
-# Private marks that stand for breaks while a text is still HTML. Both are taken out of the input beforehand.
-_PARAGRAPH, _LINE = "\x1e", "\x1f"
-_BLOCK = re.compile(
-    r"<(?=/?(?:p|div|h[1-6]|ul|ol|dl|table|blockquote|section|article|aside|header|footer|figure|pre|hr|form)\b)"
-)
-_ROW = re.compile(r"<(?=(?:br|li|t[rdh]|d[td]|figcaption)\b)")
+_BLOCK = re.compile(rf"<(?=/?(?:{'|'.join(sorted(BLOCKS))})\b)")
+_ROW = re.compile(rf"<(?=(?:{'|'.join(sorted(ROWS))})\b)")
 _UPPER = re.compile(r"</?[A-Z][A-Z0-9]*")
-_PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre\s*>)", re.IGNORECASE | re.DOTALL)
 _INVISIBLE = re.compile(
     r"<(?:script|style|template|noscript|svg|iframe|object|textarea|select|head)\b", re.IGNORECASE
 )
@@ -42,7 +38,6 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 # The line that WordPress puts below every text it syndicates says nothing about anybody.
-_RUN = re.compile("  +")
 _FOOTER = re.compile(
     r"\n+(?:The post .{1,300}? (?:appeared first on|first appeared on) .{1,200}?"
     r"|(?:Запись|Сообщение) .{1,300}? (?:впервые появилась|появились сначала|впервые появилось) .{1,200}?)\.?\s*\Z"
@@ -58,7 +53,9 @@ def clean_text(value: str, kind: str = "") -> str:
         return clean_lines(value)
     if kind == "text" or "<" not in value or not _MARKUP.search(value):
         return clean_lines(unescape_once(value))
-    return _without_footer(_html_to_text(value))
+    value = keep_lines(value)
+    text = text_of(value)
+    return _without_footer(strip_unwanted(_html_to_text(value) if text is None else text))
 
 
 def clean_title(value: str, kind: str = "") -> str:
@@ -89,34 +86,13 @@ def _html_to_text(value: str) -> str:
     """Marks stand in for breaks while the parser turns the markup into text, then become line feeds."""
     if _UPPER.search(value):
         value = _UPPER.sub(lambda found: found[0].lower(), value)
-    if "<pre" in value:
-        value = _PRE.sub(_keep_lines, value.replace(_LINE, " "))
     value = value.replace("\n", " ")  # a line feed in HTML is a space; runs of spaces go at the end
-    value = _ROW.sub(_LINE + "<", _BLOCK.sub(_PARAGRAPH + "<", value))
+    value = _ROW.sub(LINE + "<", _BLOCK.sub(PARAGRAPH + "<", value))
     tree = LexborHTMLParser(value)
     if _INVISIBLE.search(value):
         tree.strip_tags(_INVISIBLE_TAGS)
     body = tree.body
-    return _join(body.text() if body is not None else "")
-
-
-def _keep_lines(found: re.Match[str]) -> str:
-    return found[1] + found[2].replace("\n", _LINE) + found[3]
-
-
-def _join(marked: str) -> str:
-    """Marks to line feeds: empty paragraphs vanish, two line breaks in a row are a paragraph's end."""
-    text = _RUN.sub(" ", marked.replace("\xa0", " ").replace("\t", " "))
-    paragraphs = []
-    for block in text.split(_PARAGRAPH):
-        if _LINE in block:
-            block = "\n".join([line.strip(" ") for line in block.split(_LINE)]).strip("\n")  # noqa: PLW2901
-        else:
-            block = block.strip(" ")  # noqa: PLW2901
-        if block:
-            paragraphs.append(block)
-    joined = "\n\n".join(paragraphs)
-    return strip_unwanted(_MANY_BREAKS.sub("\n\n", joined) if "\n\n\n" in joined else joined)
+    return break_up(body.text() if body is not None else "")
 
 
 def _without_footer(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,15 +36,15 @@ class ReadRequest:
 def pack_request(request: ReadRequest) -> bytes:
     """Lengths of head and body, the head as JSON, the body."""
     head = json.dumps(
-        [request.source, request.url, request.content_type, asdict(request.limits), request.cpu_seconds]
+        [request.source, request.url, request.content_type, astuple(request.limits), request.cpu_seconds]
     ).encode()
-    return HEADER.pack(len(head), len(request.body)) + head + request.body
+    return b"".join((HEADER.pack(len(head), len(request.body)), head, request.body))
 
 
 def unpack_request(head: bytes, body: bytes) -> ReadRequest:
     """The reverse of `pack_request`."""
     source, url, content_type, limits, cpu_seconds = json.loads(head)
-    return ReadRequest(body, source, url, content_type, Limits(**limits), cpu_seconds)
+    return ReadRequest(body, source, url, content_type, Limits(*limits), cpu_seconds)
 
 
 def pack_feed(feed: ParsedFeed) -> bytes:

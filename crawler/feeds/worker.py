@@ -10,7 +10,9 @@ import gc
 import resource
 import socket
 import sys
+import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from crawler.feeds.model import Unreadable
@@ -19,6 +21,11 @@ from crawler.feeds.wire import HEADER, pack_failure, pack_feed, unpack_request
 
 # A process that once needed this much, in KiB, gives way to a fresh one: the allocator seldom gives memory back.
 RETIRE_ABOVE = 160 * 1024
+# The system takes longer to say it than a small feed takes to be read: asked after large feeds, and now and then.
+LARGE = 512 * 1024
+LOOK_EVERY = 100
+# Most requests fit in whole, and come in with one call.
+BUFFER = 256 * 1024
 
 
 def main(arguments: list[str]) -> None:
@@ -31,12 +38,14 @@ def main(arguments: list[str]) -> None:
     with (
         suppress(ConnectionError),
         socket.socket(fileno=descriptor) as connection,
-        connection.makefile("rb") as stream,
+        connection.makefile("rb", BUFFER) as stream,
     ):
+        number = 0
         while header := stream.read(HEADER.size):
             head_length, body_length = HEADER.unpack(header)
             answer = _answer(stream.read(head_length), stream.read(body_length), megabytes)
-            retire = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > RETIRE_ABOVE
+            number += 1
+            retire = (body_length > LARGE or number % LOOK_EVERY == 0) and _grown_too_large()
             connection.sendall(HEADER.pack(len(answer), retire) + answer)
             if retire:
                 return
@@ -64,6 +73,10 @@ def _answer(head: bytes, body: bytes, megabytes: int) -> bytes:
         return pack_failure(f"reading the answer failed: {type(error).__name__}: {str(error)[:200]}")
 
 
+def _grown_too_large() -> bool:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > RETIRE_ABOVE
+
+
 def _limit_memory(megabytes: int) -> None:
     """Cap the address space at what is used now plus `megabytes`, where the system can."""
     status = Path("/proc/self/statm")
@@ -75,12 +88,16 @@ def _limit_memory(megabytes: int) -> None:
 
 def _limit_processor(seconds: int) -> None:
     """The system ends this process when one request has taken this much processor time."""
-    spent = resource.getrusage(resource.RUSAGE_SELF)
-    limit = int(spent.ru_utime + spent.ru_stime) + seconds + 1
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    limit = int(time.process_time()) + seconds + 1
+    hard = _hard_limit()
     resource.setrlimit(
         resource.RLIMIT_CPU, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard)
     )
+
+
+@cache
+def _hard_limit() -> int:
+    return resource.getrlimit(resource.RLIMIT_CPU)[1]
 
 
 if __name__ == "__main__":

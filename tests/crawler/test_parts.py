@@ -175,7 +175,7 @@ def test_what_was_read_travels_unchanged_between_processes() -> None:
 
 def test_a_reader_that_runs_away_is_ended_and_the_next_feed_is_read() -> None:
     runaway = (
-        b"<rss><channel><item><description>"
+        b"<rss><channel><item><description>&lt;table&gt;"  # tables are left to the HTML parser
         + b"&lt;div&gt;" * 300_000
         + b"</description></item></channel></rss>"
     )

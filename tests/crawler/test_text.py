@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.feeds.dates import clamp, parse_date
-from crawler.feeds.text import clean_text, clean_title
+from crawler.feeds.simple import keep_lines, text_of
+from crawler.feeds.text import _html_to_text, clean_text, clean_title
 from crawler.feeds.urls import absolute, canonical, origin
 from guards.text import one_line, strip_unwanted
 
@@ -110,3 +111,25 @@ def test_no_date_is_in_the_future_or_before_the_web() -> None:
     now = datetime(2026, 3, 4, tzinfo=UTC)
     assert clamp(datetime(2030, 1, 1, tzinfo=UTC), now) == now
     assert clamp(datetime(1970, 1, 1, tzinfo=UTC), now) is None
+
+
+# Pieces of markup, parted by "|".
+_PIECES = (
+    "<p>|</p>|<br/>|<b>|</b>|<li>|<a href='x?a=1&amp;b'>|</a>|<div class=c>|</div>|&amp;|&#8217;|&nbsp;| |  |\n|a|"
+    "Anna|слово|<h2>|</h2>|<img alt='>'>|<!-- note -->|<iframe src=x></iframe>|1 < 2|<pre>|</pre>|<td>|<x-y>|&copy=2"
+)
+_SIMPLE = st.lists(st.sampled_from(_PIECES.split("|")), max_size=30).map("".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_SIMPLE)
+def test_the_short_way_through_html_leads_to_the_same_text_as_the_parser(html: str) -> None:
+    html = keep_lines(f"<p>{html}")
+    short = text_of(html)
+    if short is not None:
+        assert short == _html_to_text(html)
+
+
+def test_the_short_way_leaves_to_the_parser_what_a_browser_reads_in_its_own_way() -> None:
+    for html in ("<a title='1 > 2'>x</a>", "1 < 2", "<table><tr><td>x", "<svg>x</svg>", "<textarea>x"):
+        assert text_of(html) is None, html

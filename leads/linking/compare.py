@@ -19,6 +19,8 @@ _CHARACTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _OTHER_CHARACTERS = 0.7
 # "Friedrich Hans" may be Hans Friedrich, or somebody whose family name is Hans.
 _SWAPPED_GIVEN = 0.84
+# What weighs against the words that agree: one in its place that both have and that differs, one that only one has.
+CONTRADICTION, SILENCE = 2.0, 0.12
 # What a word weighs by what it is: given and family names alike, a patronymic less, a particle hardly.
 _WEIGHT = {Part.GIVEN: 1.0, Part.FAMILY: 1.15, Part.PATRONYMIC: 0.6, Part.PARTICLE: 0.15}
 
@@ -107,7 +109,7 @@ def _agreed(a: PersonName, b: PersonName) -> float:
     if not agreed:
         return 0.0
     contradiction, silence = min(left, right), abs(left - right)
-    return agreed / (possible + 1.3 * contradiction + 0.12 * silence)
+    return agreed / (possible + CONTRADICTION * contradiction + SILENCE * silence)
 
 
 def _weight(a: PersonName, i: int, b: PersonName, j: int) -> float:

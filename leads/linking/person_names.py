@@ -21,6 +21,8 @@ _FAMILY = re.compile(
     r"(?:ов|ев|ин|ын|ск(?:ии|ои|ая)|цк(?:ии|ои|ая))(?:а|у|ым|ои|е|ого|ому)?$|(?:енко|ук|юк|чук|ян|дзе|швили|ых|их|ец)$"
     r"|.{3,}(?:ov|ev|ova|eva|ina|sky|skiy|skii|ska|skaya|enko|chuk|yan|dze|shvili)$"
 )
+# Digits that are written for letters which they look like.
+_DIGITS = str.maketrans("013459", "oieasg")
 _COMMA = re.compile(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$")
 
 
@@ -69,7 +71,7 @@ def parse_person(name: str) -> PersonName:
     """Read a person's name in any order: "Петров Иван Ильич", "Ivan Petrov", "Petrov, Ivan", "И. Петров"."""
     comma = _COMMA.match(name)
     text = f"{comma[2]} {comma[1]}" if comma else name
-    found = words(text)
+    found = tuple(map(_lettered, words(text)))
     kept = tuple(word for word in found if word not in titles()) or found
     parts = [Part.PARTICLE if word in particles() and len(kept) > 2 else None for word in kept]
     free = [at for at, part in enumerate(parts) if part is None]
@@ -80,6 +82,13 @@ def parse_person(name: str) -> PersonName:
     for at, role in zip(free, roles, strict=True):
         parts[at] = role
     return PersonName(name, kept, tuple(part or Part.GIVEN for part in parts))
+
+
+def _lettered(word: str) -> str:
+    """Return a word with the digits that stand for letters read as these: "Sech1n"."""
+    if word.isalpha() or word.isdigit() or not any(c.isdigit() for c in word):
+        return word
+    return word.translate(_DIGITS)
 
 
 def _western(count: int, family: int) -> list[Part]:

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from leads.linking.linker import Linker
 from leads.searches import store
-from leads.searches.dangling import Names, dangling
+from leads.searches.dangling import Names, asks_for_rules, dangling
 from leads.searches.processing import Known, Profile, Searches
 from leads.searches.renewal import renew
 from models import Company, Contact, Search, Source
 from povod.config.load import LoadedConfig
 from povod.faults import UserError, nearest
+from triggers.loader import load_rules
 from triggers.search.definitions import SearchDefinition, check_together, match_versions
 from triggers.search.syntax import Field, walk
 
@@ -126,7 +127,14 @@ def names_in(session: Session, loaded: LoadedConfig, searches: Iterable[SearchDe
     )
     known = asked and session.scalar(select(Contact.id).limit(1)) is not None
     lists = {name for held in session.scalars(select(Contact.lists)) for name in held} if known else None
-    return Names(sources, {hook.name for hook in loaded.config.deliver.webhooks}, lists)
+    targets = {hook.name for hook in loaded.config.deliver.webhooks}
+    return Names(sources, targets, lists, rule_ids(loaded) if asks_for_rules(searches) else None)
+
+
+def rule_ids(loaded: LoadedConfig) -> set[str]:
+    """Return the ids of all rules there are, those too that are switched off."""
+    packs = [loaded.path(pack) for pack in loaded.config.rules.packs]
+    return {rule.id for rule in load_rules(packs, sensitive=True).rules}
 
 
 def for_processing(
@@ -191,7 +199,7 @@ def change(
     for held in loaded.searches:
         if held.name == name:
             raise UserError(f"{held.place('name')}: the search '{name}' stands in the configuration already")
-    search, faults = store.definition_of(name, settings, f"search '{name}'")
+    search, faults = store.definition_of(name, settings, "this search")
     if search is None:
         raise UserError(*(text for _, text in faults))
     book = open_book(session, loaded, instead=search)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from leads.contacts.faults import ContactsFault
 from leads.contacts.records import file_records
 from leads.linking.linker import Linker
 from leads.linking.load import load_records
+from leads.searches.dangling import Names, dangling
 from leads.searches.known import KnownPeople
 from povod import streams
 from povod.console import note
@@ -54,15 +56,36 @@ def match(
                 f"{searches}: contact:, company: and score: need --contacts FILE, or --config with a database"
             )
         detector = Detector.load(packs or [], sensitive=sensitive) if "detection" in asked else None
+        names = Names(
+            lists=known.lists if known else None,
+            rules={rule.id for rule in detector.rules} if detector else None,
+        )
+        if faults := list(dangling(found, names)):
+            raise UserError(*faults)
         with streams.filtering(source, target) as (incoming, outgoing):
-            faults = match_lines(found, incoming, outgoing, sys.stderr, detector=detector, contacts=known)
+            bad_lines = match_lines(
+                found,
+                incoming,
+                outgoing,
+                sys.stderr,
+                detector=detector,
+                contacts=known.people if known else None,
+            )
     except SearchFaults as fault:
         raise UserError(*fault.lines) from None
-    if faults:
+    if bad_lines:
         raise typer.Exit(FAILED)
 
 
-def _known(contacts: Path | None, config: Path | None) -> KnownPeople | None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who is known, and the lists that there are."""
+
+    people: KnownPeople
+    lists: frozenset[str]
+
+
+def _known(contacts: Path | None, config: Path | None) -> _Known | None:
     """Return who is known, from a file or from a database; None where neither is given."""
     if contacts is not None:
         try:
@@ -76,4 +99,5 @@ def _known(contacts: Path | None, config: Path | None) -> KnownPeople | None:
             people, companies = load_records(session)
     else:
         return None
-    return KnownPeople(Linker(people, companies))
+    lists = frozenset(name for person in people for name in person.lists)
+    return _Known(KnownPeople(Linker(people, companies)), lists)

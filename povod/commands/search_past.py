@@ -15,11 +15,13 @@ from leads.searches.past import Backtest, highlighted, places
 from leads.searches.stored import StoredPost, find_post, posts_by_id
 from models import DroppedMatch
 from povod.commands.leads import by_me
+from povod.commands.search_options import refuse_wrong
 from povod.console import note, plural, print_json, printable, say
 from povod.faults import UserError
 from povod.options import ConfigOption, JsonOption
 from povod.past import Past, open_past
 from triggers.search.definitions import SearchDefinition
+from triggers.search.dialects import DIALECTS
 from triggers.search.posts import SearchPost
 from triggers.search.statistics import Proportion, flood
 from triggers.search.why import why as reasons
@@ -46,11 +48,14 @@ def register(app: typer.Typer) -> None:
 def try_(
     query: Annotated[str, typer.Argument(help="The query.", show_default=False)],
     days: DaysOption = 30,
+    dialect: Annotated[str | None, typer.Option(help=f"One of: {', '.join(DIALECTS)}.")] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Tell what a query would have brought, before it is a search. Ctrl-C ends with what is known by then."""
-    search, faults = store.definition_of(TRIED, {"query": query}, "query")
+    refuse_wrong(query, dialect)
+    settings = {"query": query} | ({"dialect": dialect} if dialect else {})
+    search, faults = store.definition_of(TRIED, settings, "query")
     if search is None:
         raise UserError(*(text for _, text in faults))
     for warning in search.parsed.warnings:

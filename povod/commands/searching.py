@@ -15,6 +15,8 @@ from models import Search, Signal
 from povod import search_book
 from povod.commands import search_past
 from povod.commands.leads import by_me
+from povod.commands.search_editor import edited, without
+from povod.commands.search_options import refuse_wrong, with_settings
 from povod.console import note, plural, print_json, print_table, say
 from povod.faults import FAILED, UserError, nearest
 from povod.options import ConfigOption, JsonOption
@@ -32,112 +34,56 @@ app = typer.Typer(
 )
 search_past.register(app)
 NameArgument = Annotated[str, typer.Argument(help="The search's name.", show_default=False)]
-Texts = list[str] | None
-DialectOption = Annotated[str | None, typer.Option(help=f"One of: {', '.join(DIALECTS)}.")]
-LanguageOption = Annotated[Texts, typer.Option(help="Only posts in this language; may be repeated.")]
-SourceOption = Annotated[Texts, typer.Option(help="Only posts of this source; may be repeated.")]
-KindOption = Annotated[Texts, typer.Option(help="Only posts of this kind; may be repeated.")]
-ContactsOption = Annotated[Texts, typer.Option(help="known, unknown, any or @list; may be repeated.")]
-IndustryOption = Annotated[Texts, typer.Option(help="The buyer's industry; may be repeated.")]
-RoleOption = Annotated[Texts, typer.Option(help="The buyer's role; may be repeated.")]
-PlaceOption = Annotated[Texts, typer.Option(help="The buyer's place; may be repeated.")]
-OwnerOption = Annotated[str | None, typer.Option(help="Whose leads these are.")]
-PriorityOption = Annotated[int | None, typer.Option(help="-100 to 100.")]
-DedupeOption = Annotated[
-    str | None, typer.Option(help="Within it the same subject makes one lead, such as 7d.")
-]
-CapOption = Annotated[int | None, typer.Option(help="No more leads than this a day.")]
-DeliverOption = Annotated[Texts, typer.Option(help="The target that leads go to; may be repeated.")]
-FromOption = Annotated[str | None, typer.Option(help="Look also at stored posts since this day: 2026-05-17.")]
-
-
-def _given(**options: Any) -> dict[str, Any]:
-    """Return the options that were given as a file of searches would have them."""
-    buyer = {name: options.pop(name) for name in ("industry", "role", "place") if options.get(name)}
-    given = {name: value for name, value in options.items() if value not in (None, [])}
-    return given | ({"buyer": buyer} if buyer else {})
 
 
 @app.command()
+@with_settings
 def add(
     name: NameArgument,
     query: Annotated[str, typer.Argument(help="The query.", show_default=False)],
-    dialect: DialectOption = None,
-    language: LanguageOption = None,
-    source: SourceOption = None,
-    kind: KindOption = None,
-    contacts: ContactsOption = None,
-    industry: IndustryOption = None,
-    role: RoleOption = None,
-    place: PlaceOption = None,
-    owner: OwnerOption = None,
-    priority: PriorityOption = None,
-    dedupe: DedupeOption = None,
-    daily_cap: CapOption = None,
-    deliver: DeliverOption = None,
-    enabled_from: FromOption = None,
+    settings: dict[str, Any],
     config: ConfigOption = None,
 ) -> None:
     """Add a search to the database. It looks at posts from now on, or from --enabled-from."""
-    settings = _given(
-        query=query, dialect=dialect, languages=language, sources=source, kinds=kind, contacts=contacts,
-        industry=industry, role=role, place=place, owner=owner, priority=priority, dedupe=dedupe,
-        daily_cap=daily_cap, deliver=deliver, enabled_from=enabled_from,
-    )  # fmt: skip
+    refuse_wrong(query, settings.get("dialect"))
     workspace = open_workspace(config)
     with workspace.session() as session:
         row = store.rows(session).get(name)
         if row is not None and row.state == "active" and row.origin == store.DATABASE:
             raise UserError(f"there is a search '{name}' already; 'povod search edit' changes it")
-        search = search_book.change(session, workspace.loaded, name, settings, by=_me())
+        wanted = {"query": query, **settings}
+        search = search_book.change(session, workspace.loaded, name, wanted, by=_me())
         _tell(search)
     say(f"added '{name}': {canonical(search.node)}")
 
 
 @app.command()
+@with_settings
 def edit(
     name: NameArgument,
+    settings: dict[str, Any],
     query: Annotated[str | None, typer.Option(help="The new query.")] = None,
-    dialect: DialectOption = None,
-    language: LanguageOption = None,
-    source: SourceOption = None,
-    kind: KindOption = None,
-    contacts: ContactsOption = None,
-    industry: IndustryOption = None,
-    role: RoleOption = None,
-    place: PlaceOption = None,
-    owner: OwnerOption = None,
-    priority: PriorityOption = None,
-    dedupe: DedupeOption = None,
-    daily_cap: CapOption = None,
-    deliver: DeliverOption = None,
-    enabled_from: FromOption = None,
-    unset: Annotated[Texts, typer.Option(help="A key to take out; may be repeated.")] = None,
+    unset: Annotated[list[str] | None, typer.Option(help="A key to take out; may be repeated.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Change a search of the database: what the options name, and no more."""
-    given = _given(
-        query=query, dialect=dialect, languages=language, sources=source, kinds=kind, contacts=contacts,
-        industry=industry, role=role, place=place, owner=owner, priority=priority, dedupe=dedupe,
-        daily_cap=daily_cap, deliver=deliver, enabled_from=enabled_from,
-    )  # fmt: skip
-    if not given and not unset:
-        raise UserError("nothing to change: give at least one option, such as --query")
+    """Change a search of the database: what the options name, and no more. Without any, all of it in your editor."""
+    given = settings | ({"query": query} if query is not None else {})
     workspace = open_workspace(config)
     with workspace.session() as session:
         row = search_book.writable(search_book.open_book(session, workspace.loaded), name)
         before = dict(row.settings)
-        wanted = _without(before, unset or []) | given
-        _tell(search_book.change(session, workspace.loaded, name, wanted, by=_me()))
-        lines = store.difference(before, wanted)
-    say("\n".join(lines) or f"'{name}' is that way already")
+    if query is not None:
+        refuse_wrong(query, settings.get("dialect", before.get("dialect")))
 
+    def save(wanted: dict[str, Any]) -> None:
+        with workspace.session() as session:
+            _tell(search_book.change(session, workspace.loaded, name, wanted, by=_me()))
+        say("\n".join(store.difference(before, wanted)) or f"'{name}' is that way already")
 
-def _without(settings: dict[str, Any], keys: list[str]) -> dict[str, Any]:
-    for key in keys:
-        if key not in settings or key == "query":
-            raise UserError(f"--unset {key}: not set{nearest(key, [k for k in settings if k != 'query'])}")
-    return {key: value for key, value in settings.items() if key not in keys}
+    if given or unset:
+        save(without(before, unset or []) | given)
+    elif not edited(name, before, save):
+        say("nothing is changed")
 
 
 @app.command()

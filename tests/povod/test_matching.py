@@ -68,6 +68,22 @@ def test_a_faulty_file_of_searches_is_refused_with_its_lines(povod: Povod, files
     assert "bad.yml:3: unknown key 'qeury'; did you mean 'query'?" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("trigger:new_jbo", "names the trigger 'new_jbo', which is not there; did you mean 'new_job'?"),
+        ("rule:nothing", "names the rule 'nothing', which is not there"),
+    ],
+)
+def test_a_trigger_or_rule_that_is_not_there_is_refused(
+    povod: Povod, files: Path, query: str, told: str
+) -> None:
+    (files / "trigger.yml").write_text(f"searches: [{{name: moves, query: '{query}'}}]", "utf-8")
+    ran = povod("match", "--searches", "trigger.yml", "--in", "posts.jsonl")
+    assert (ran.status, ran.out) == (2, "")
+    assert told in ran.err
+
+
 def test_a_trigger_is_what_detection_finds(povod: Povod, files: Path) -> None:
     (files / "trigger.yml").write_text("searches: [{name: moves, query: 'trigger:new_job'}]", "utf-8")
     ran = povod("match", "--searches", "trigger.yml", "--in", "posts.jsonl")

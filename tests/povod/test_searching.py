@@ -105,6 +105,11 @@ def test_a_name_in_file_and_database_is_refused(povod: Povod, folder: Path) -> N
             "povod.yml:6: search 'jobs' names the source 'hbar', which is not there; did you",
         ),
         ("new job", "trigger:new_jbo", "povod.yml:5: search 'jobs' names the trigger 'new_jbo'"),
+        (
+            "new job",
+            "rule:nothing*",
+            "povod.yml:5: search 'jobs' names the rule 'nothing*', which is not there",
+        ),
         ("2026-01-01", "2026-01-01\n    deliver: [crm]", "povod.yml:8: search 'jobs' names the target 'crm'"),
         ("more.yml", "moer.yml", "povod.yml:8: there is no file moer.yml; did you mean 'more.yml'?"),
         ("new job", "(new job", "this parenthesis is never closed"),
@@ -155,3 +160,63 @@ def test_check_counts_searches_and_tells_what_is_wrong_with_them(povod: Povod, f
     assert "searches  3 saved" in povod("check").out
     (folder / "povod.yml").write_text(CONFIG.replace("[habr]", "[hbar]"), "utf-8")
     assert "did you mean 'habr'?" in povod("check").err
+
+
+def _editor(folder: Path, monkeypatch: pytest.MonkeyPatch, *commands: str) -> None:
+    """An editor that does to the file what a user would; its time must differ for it to count as saved."""
+    script = folder / "editor.sh"
+    script.write_text(
+        "#!/bin/sh\n" + "\n".join(commands) + '\ntouch -d "+5 seconds" "$1"\n', encoding="utf-8"
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(script))
+    monkeypatch.delenv("VISUAL", raising=False)
+
+
+def test_without_options_a_search_is_changed_in_the_editor(
+    povod: Povod, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    povod("search", "add", "mine", "red", "--owner", "clara")
+    _editor(folder, monkeypatch, 'sed -i s/red/blue/ "$1"', 'echo "daily_cap: 5" >> "$1"')
+    ran = povod("search", "edit", "mine")
+    assert ran.status == 0, ran.err
+    assert ran.out.splitlines() == ["- query: red", "+ query: blue", "+ daily_cap: 5"]
+    assert "owner: clara" in povod("search", "show", "mine").out
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ('echo "dayly_cap: 5" >> "$1"', "unknown key 'dayly_cap'; did you mean 'daily_cap'?"),
+        ('echo "query: [" > "$1"', "line 2: not valid YAML"),
+        ('echo "query: (red" > "$1"', "line 1: search 'mine': column 1: this parenthesis is never closed"),
+        ('echo "query: trigger:new_jbo" > "$1"', "did you mean 'new_job'?"),
+        ('echo "name: yours" >> "$1"', "the name stays"),
+        ("exit 1", "set $EDITOR"),
+    ],
+)
+def test_what_is_wrong_in_the_editor_is_told_and_changes_nothing(
+    povod: Povod, folder: Path, monkeypatch: pytest.MonkeyPatch, command: str, told: str
+) -> None:
+    povod("search", "add", "mine", "red")
+    _editor(folder, monkeypatch, command)
+    ran = povod("search", "edit", "mine")
+    assert ran.status == 2
+    assert told in ran.err
+    assert len(json.loads(povod("search", "history", "mine", "--json").out)) == 1
+
+
+def test_an_editor_that_saves_nothing_changes_nothing(
+    povod: Povod, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    povod("search", "add", "mine", "red")
+    monkeypatch.setenv("EDITOR", "true")
+    assert povod("search", "edit", "mine").out == "nothing is changed\n"
+
+
+def test_a_query_that_cannot_be_read_is_shown_with_its_place(povod: Povod, folder: Path) -> None:
+    povod("search", "add", "mine", "red")
+    for arguments in (("add", "x", "a (b"), ("edit", "mine", "--query", "a (b"), ("try", "a (b")):
+        ran = povod("search", *arguments)
+        assert ran.status == 2
+        assert ran.err.splitlines()[1:] == ["povod:   a (b", "povod:     ^"]

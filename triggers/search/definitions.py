@@ -234,8 +234,8 @@ class _Reader:
             return None
         before = len(self.faults)
         for key in item:
-            if key not in _KEYS and key not in ("name", "query", "dialect"):
-                known = (*_KEYS, "name", "query", "dialect")
+            if key not in KEYS and key not in ("name", "query", "dialect"):
+                known = (*KEYS, "name", "query", "dialect")
                 tip = nearest(str(key), known)
                 self.fault(
                     (*where, key), f"unknown key '{key}'; {tip or 'known are ' + ', '.join(sorted(known))}"
@@ -243,7 +243,7 @@ class _Reader:
         name = self._name(item, where)
         parsed = self._query(item, where, name)
         values = {
-            key: self._value(key, item[key], (*where, key)) for key in _KEYS if item.get(key) is not None
+            key: self._value(key, item[key], (*where, key)) for key in KEYS if item.get(key) is not None
         }
         if parsed is None or len(self.faults) > before:
             return None
@@ -285,7 +285,7 @@ class _Reader:
 
     def _value(self, key: str, value: Any, where: Where) -> Any:
         try:
-            return _KEYS[key](value)
+            return KEYS[key](value)
         except ValueError as error:
             self.fault(where, f"'{key}' {error}")
             return None
@@ -321,9 +321,16 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 def _values(name: str) -> Callable[[Any], tuple[str, ...]]:
     def read(value: Any) -> tuple[str, ...]:
-        return tuple(fields.canonical(name, item) for item in _texts(value))
+        return tuple(_value_of(name, item) for item in _texts(value))
 
     return read
+
+
+def _value_of(name: str, item: str) -> str:
+    try:
+        return fields.canonical(name, item)
+    except ValueError as error:
+        raise ValueError(f"holds '{item}': {error}") from None
 
 
 def _buyer(value: Any) -> Mapping[str, tuple[str, ...]]:
@@ -371,7 +378,7 @@ def _text(value: Any) -> str:
     return value
 
 
-_KEYS: dict[str, Callable[[Any], Any]] = {
+KEYS: dict[str, Callable[[Any], Any]] = {
     "languages": _values("lang"), "sources": _texts, "kinds": _values("kind"), "contacts": _values("contact"),
     "buyer": _buyer, "owner": _text, "priority": _whole(-100, 100), "dedupe": _span,
     "daily_cap": _whole(1, 100_000), "deliver": _texts, "enabled": _switch, "enabled_from": _day,

@@ -39,6 +39,12 @@ class Dialect:
     raw: bool = False
     includes: bool = False
     max_operators: int | None = None
+    # What a NEAR without a distance means; None: that is an error.
+    near_alone: int | None = None
+    # `word^2` weighs a word when results are ranked.
+    weights: bool = False
+    # So many letters at least stand before `*`.
+    letters_before_star: int = 3
 
 
 _SAME = ("title", "author", "site", "url")
@@ -57,7 +63,7 @@ LUCENE = Dialect(
     "lucene",
     reads={name: name for name in ("title", "text", "author", "site", "url", "link", "source", "lang", "kind", "date", "followers", "likes", "replies", "shares", "hashtag", "mention")},
     writes={name: name for name in ("title", "text", "author", "site", "url", "link", "source", "lang", "kind", "date", "followers", "likes", "replies", "shares", "hashtag", "mention")},
-    space_is_or=True, letter=True, fuzzy=True, slop=True, regex=True, compares="brackets",
+    space_is_or=True, letter=True, fuzzy=True, slop=True, regex=True, compares="brackets", weights=True,
 )  # fmt: skip
 BRANDWATCH = Dialect(
     "brandwatch",
@@ -78,6 +84,7 @@ MELTWATER = Dialect(
     reads={"title": "title", "ingress": "text", "author": "author", "url": "url", "source": "source", "language": "lang", "country": None, "socialType": None, "metaData": None},
     writes={"title": "title", "author": "author", "url": "url", "source": "source"},
     near="{left} near/{n} {right}", onear="{left} onear/{n} {right}", any_case=True, letter=True,
+    near_alone=4, weights=True,
 )  # fmt: skip
 AWARIO = Dialect(
     "awario",
@@ -90,6 +97,7 @@ YOUSCAN = Dialect(
     reads={"title": "title", "text": "text", "author": "author", "url": "url", "site": "site", "lang": "lang"},
     writes={"title": "title", "author": "author", "url": "url"},
     near="{left} /{n1} {right}", inflects=True, slash_distance=True, minus=True,
+    letters_before_star=4,
 )  # fmt: skip
 SALES_NAVIGATOR = Dialect("sales navigator", prefix=False, max_operators=15)
 

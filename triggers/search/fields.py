@@ -18,9 +18,22 @@ ALL: tuple[str, ...] = (
 NEED_CONTACTS = frozenset({"contact", "company", "score"})
 NEED_DETECTION = frozenset({"trigger", "rule"})
 
+MAX_SCORE = 100
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([km]?)", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _AGE = re.compile(r"(\d{1,5})(min|h|d|w|mo|y)")
+# ISO 639-1. Codes of three letters are taken as they are.
+_LANGUAGES = frozenset(
+    """aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo
+    es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka
+    kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng
+    nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su
+    sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu""".split()
+)
+_NAMED = {
+    "english": "en", "eng": "en", "английский": "en", "russian": "ru", "rus": "ru", "русский": "ru", "german": "de",
+    "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt", "ukrainian": "uk", "polish": "pl",
+}  # fmt: skip
 _AGE_UNITS = {"min": 1 / 1440, "h": 1 / 24, "d": 1, "w": 7, "mo": 30, "y": 365}
 _SHAPES = {
     "lang": (re.compile(r"[a-z]{2,3}"), "a language is two or three letters, such as lang:en"),
@@ -43,6 +56,8 @@ def canonical(name: str, value: str) -> str:
     value = value.strip()
     if not value:
         raise ValueError(f"{name}: wants a value")
+    if name == "score" and number(value) > MAX_SCORE:
+        raise ValueError(f"a score is from 0 to {MAX_SCORE}")
     if name in NUMBERS:
         return f"{number(value):g}" if number(value) < 1e6 else str(int(number(value)))
     if name == "date":
@@ -56,13 +71,29 @@ def canonical(name: str, value: str) -> str:
     if name in ("lang", "site", "contact", "trigger", "kind"):
         value = value if value.startswith("@") else value.lower()
     if name == "site":
-        value = value.removeprefix("www.")
+        value = _host(value)
+    if name == "lang":
+        _check_language(value)
     shape = _SHAPES.get(name)
     if shape and not shape[0].fullmatch(value):
         raise ValueError(shape[1])
     if not value:
         raise ValueError(f"{name}: wants a value")
     return value
+
+
+def _check_language(value: str) -> None:
+    code = _NAMED.get(value)
+    if code:
+        raise ValueError(f"a language is its code: write lang:{code}")
+    if len(value) == 2 and value not in _LANGUAGES:
+        raise ValueError(f"'{value}' is no language (ISO 639-1), such as lang:en")
+
+
+def _host(value: str) -> str:
+    """Return the host of what may be written as an address, `www.` and a leading `*.` aside: all below it counts."""
+    host = re.sub(r"^https?://", "", value).partition("/")[0]
+    return host.removeprefix("*.").removeprefix("www.")
 
 
 def number(value: str) -> float:
@@ -97,6 +128,15 @@ def age(value: str) -> timedelta:
     if not found:
         raise ValueError(f"{value[:20]!r} is no age; write 30min, 12h, 7d, 2w, 6mo or 1y")
     return timedelta(days=int(found[1]) * _AGE_UNITS[found[2]])
+
+
+def in_order(name: str, low: str, high: str) -> bool:
+    """Return whether the lower limit of a range lies below its upper one, or is the same."""
+    if name == "date":
+        return period(low).start < period(high).end
+    if name == "age":
+        return age(low) <= age(high)
+    return number(low) <= number(high)
 
 
 def compare(left: float, op: str, right: float) -> bool:

@@ -18,10 +18,13 @@ from triggers.search.limits import MAX_DISTANCE, MAX_WARNINGS
 from triggers.search.syntax import Field
 
 QUOTES = {'"': '"”“', "“": "”“\"", "„": "“”\"", "«": "»", "”": "”\""}  # fmt: skip
+_CLOSING = '"”“»'
 _SINGLE = {"'": "'", "‘": "’"}
 _STOP = frozenset('()"“”„«»|{}')
 _OPERATORS = {"AND": "AND", "OR": "OR", "NOT": "NOT", "И": "AND", "ИЛИ": "OR", "НЕ": "NOT"}
 _NEAR = re.compile(r"(O?)(?:NEAR|РЯДОМ)/(\d{1,9})(f?)|AROUND\((\d{1,9})\)")
+_NEAR_ALONE = re.compile(r"(O?)(?:NEAR|РЯДОМ)(?=[\s()]|$)")
+_WEIGHT = re.compile(r"\^\d+(?:\.\d+)?")
 _LIST = re.compile(r"(o?)near/(\d{1,9}):", re.IGNORECASE)
 _SLASH = re.compile(r"/(\d{1,9})(?=\s|$)")
 _FIELD = re.compile(r"([A-Za-z_]{1,30}):(?!//)")
@@ -93,6 +96,10 @@ class Scanner:
             elif char == "," and not (self.lists or self.field):
                 self.warn(self.place, "a comma is no operator; a space means AND")
                 self.place += 1
+            elif char == "^" and text[self.place - 1 : self.place] in (")", *_CLOSING):
+                weight = _WEIGHT.match(text, self.place)
+                self._weight(self.place, text[: weight.end()] if weight else "^")
+                self.place = weight.end() if weight else self.place + 1
             elif text.startswith("<<<", self.place):
                 end = text.find(">>>", self.place)
                 if end < 0:
@@ -141,8 +148,11 @@ class Scanner:
         for name, kind in _OPERATORS.items():
             if upper.startswith(name) and (len(upper) == len(name) or upper[len(name)] in ' \t\r\n()"“„«{'):
                 return self._take(kind, len(name))
-        if re.match(r"(?:O?NEAR|РЯДОМ)(?=[\s()]|$)", upper):
+        alone = _NEAR_ALONE.match(upper)
+        if alone and self.dialect.near_alone is None:
             raise self.fault(at, "NEAR wants a distance", "write NEAR/5: at most five words between")
+        if alone:
+            return self._take("NEAR", alone.end(), (self.dialect.near_alone, bool(alone[1])))
         return None
 
     def _distance(self, at: int, digits: str) -> int:
@@ -193,6 +203,8 @@ class Scanner:
         slop = re.compile(r"~(\d{1,9})").match(self.text, self.place)
         if slop:
             self.place = slop.end()
+        elif self.text[self.place : self.place + 1] == "~":
+            raise self.fault(self.place, "~ wants a number after a phrase", 'write "a b"~3')
         distance = self._distance(at, slop[1]) if slop else None
         return Token("TERM", at, self._made(at, lambda: terms.phrase(inner, distance)))
 
@@ -231,10 +243,10 @@ class Scanner:
         self.place = at + len(chunk)
         if not chunk.strip("-–—−"):
             raise self.fault(at, f"a lone '{chunk[:5]}' means nothing", "write -word for NOT, or take it out")
-        boost = re.fullmatch(r"(.+)\^\d+(?:\.\d+)?", chunk)
-        if boost and self.dialect.space_is_or:
-            self.losses.append(f"the weight in '{chunk[:40]}': a post matches or it does not")
-            chunk = boost[1]
+        weight = chunk.rfind("^")
+        if weight > 0 and _WEIGHT.fullmatch(chunk, weight):
+            self._weight(at + weight, chunk)
+            chunk = chunk[:weight]
         if chunk in _LOWER:
             self.warn(
                 at, f"lower-case '{chunk}' is searched as a word; write {_LOWER[chunk]} for the operator"
@@ -246,6 +258,11 @@ class Scanner:
         if re.search(r"\w&\w", chunk):
             self.warn(at, f"'&' inside '{chunk[:40]}' joins a word; put spaces around it for AND")
         return Token("TERM", at, self._made(at, lambda: terms.bare(chunk)))
+
+    def _weight(self, at: int, what: str) -> None:
+        if not self.dialect.weights:
+            raise self.fault(at, "a weight means nothing here: a post matches or it does not", "take it out")
+        self.losses.append(f"the weight in '{what[-40:]}': a post matches or it does not")
 
     def _made(self, at: int, make: Any) -> Any:
         try:
@@ -264,7 +281,7 @@ class Scanner:
             self.place = limits.end()
             low = (">=" if limits[1] == "[" else ">", limits[2])
             high = ("<=" if limits[4] == "]" else "<", limits[3])
-            return Token("RANGE", at, (self._field(at, name, *low), self._field(at, name, *high)))
+            return self._range(at, name, low, high)
         op = _COMPARISON.match(text, at)
         if op:
             self.place = op.end()
@@ -272,9 +289,18 @@ class Scanner:
         value = self._raw(at)
         dots = _DOTS.fullmatch(value) if name in fields.COMPARED and not op else None
         if dots:
-            low_high = ((">=", dots[1]), ("<=", dots[2] or "*"))
-            return Token("RANGE", at, tuple(self._field(at, name, *limit) for limit in low_high))
+            return self._range(at, name, (">=", dots[1]), ("<=", dots[2] or "*"))
         return Token("TERM", at, self._field(at, name, op[0] if op else "=", value))
+
+    def _range(self, at: int, name: str, low: tuple[str, str], high: tuple[str, str]) -> Token:
+        limits = (self._field(at, name, *low), self._field(at, name, *high))
+        if low[1] == high[1] == "*":
+            raise self.fault(at, "a range from * to * limits nothing", f"write {name}:[10 TO *]")
+        if limits[0] and limits[1] and not fields.in_order(name, limits[0].value, limits[1].value):
+            raise self.fault(
+                at, f"{low[1]} is above {high[1]}, so nothing lies between", "turn the two round"
+            )
+        return Token("RANGE", at, limits)
 
     def _raw(self, at: int) -> str:
         text, start = self.text, self.place

@@ -204,6 +204,9 @@ class _Writer:
                 if "?" not in pattern
                 else self.lose(f"the wildcard {pattern}")
             )
+        least = self.dialect.letters_before_star
+        if pattern != stem and len(stem) < least:
+            self.lose(f"{pattern}: {self.dialect.name} wants {least} letters before the star")
         return pattern
 
     def _phrase(self, node: Phrase) -> str:

@@ -116,7 +116,7 @@ def test_all_faults_of_a_file_are_told_at_once_each_with_its_line() -> None:
         "s.yml:11: 'buyer' has no 'rol'; did you mean 'role'?",
         "s.yml:12: a search holds keys and values",
         "s.yml:15: search 'e': unknown dialect 'klingon'",
-        "s.yml:16: 'languages' a language is two or three letters",
+        "s.yml:16: 'languages' holds 'english': a language is its code: write lang:en",
     ):
         assert part in text
 

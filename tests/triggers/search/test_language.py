@@ -89,6 +89,16 @@ def test_a_query_is_understood(query: str, expected: str) -> None:
         ("%%%", 0, "no letter"),
         ("a - b", 2, "lone"),
         ("a /3 b", 2, "YouScan"),
+        ('"a b"~x', 5, "wants a number"),
+        ('"a b"^2', 5, "a weight means nothing here"),
+        ("word^2", 4, "a weight means nothing here"),
+        ("likes:[50 TO 10]", 6, "turn the two round"),
+        ("date:2026-05..2026-01", 5, "turn the two round"),
+        ("age:7d..1d", 4, "turn the two round"),
+        ("likes:[* TO *]", 6, "limits nothing"),
+        ("score:>170", 6, "from 0 to 100"),
+        ("lang:english", 5, "write lang:en"),
+        ("lang:xx", 5, "no language"),
         (".AND", 0, "is an operator"),
         ("near/3:a", 0, "wants a comma"),
         ("a" * 10_001, 10_000, "at most 10,000"),
@@ -235,6 +245,31 @@ def test_what_is_written_in_another_dialect_can_be_read_in_it(seed: int, target:
         assert all(losses)
         parse(written, DIALECTS[target])
     assert unsaid < 20
+
+
+@pytest.mark.parametrize(
+    ("dialect", "query", "expected", "loss"),
+    [
+        ("lucene", '"a b"^2 (c d)^0.5', '"a b" OR c OR d', "the weight"),
+        ("meltwater", "apple NEAR watch and (x or y)^9", "apple NEAR/4 watch AND (x OR y)", "the weight"),
+        ("meltwater", "apple ONEAR watch", "apple ONEAR/4 watch", "inflected"),
+        ("brandwatch", "raw:BT NEAR/2f site", "{BT} ONEAR/2 site", "inflected"),
+    ],
+)
+def test_what_only_another_tool_says_is_read_in_its_meaning(
+    dialect: str, query: str, expected: str, loss: str
+) -> None:
+    written, losses = translate(query, dialect, "povod")
+    assert written == expected
+    assert loss in "; ".join(losses)
+
+
+def test_a_beginning_too_short_for_the_other_tool_is_told() -> None:
+    assert "YouScan" not in str(translate("mark*", "povod", "youscan")[1])
+    assert translate("mar*", "povod", "youscan") == (
+        "mar*",
+        ("mar*: youscan wants 4 letters before the star",),
+    )
 
 
 def test_povod_to_povod_is_the_canonical_text_without_losses() -> None:

@@ -21,6 +21,8 @@ _OTHER_CHARACTERS = 0.7
 _SWAPPED_GIVEN = 0.84
 # What weighs against the words that agree: one in its place that both have and that differs, one that only one has.
 CONTRADICTION, SILENCE = 2.0, 0.12
+# A given name alone fits everybody of that name.
+_GIVEN_ALONE = 0.9
 # What a word weighs by what it is: given and family names alike, a patronymic less, a particle hardly.
 _WEIGHT = {Part.GIVEN: 1.0, Part.FAMILY: 1.15, Part.PATRONYMIC: 0.6, Part.PARTICLE: 0.15}
 
@@ -96,8 +98,14 @@ def _doubt(a: PersonName, b: PersonName) -> float:
         and sorted(a.raw.split()) != sorted(b.raw.split())
     ):
         return _OTHER_CHARACTERS
+    if _only_given(a) != _only_given(b):
+        return _GIVEN_ALONE
     swapped = len(a.words) == 2 and a.words == b.words[::-1] and a.words != b.words
     return _SWAPPED_GIVEN if swapped and all(is_given(word) for word in a.words) else 1.0
+
+
+def _only_given(name: PersonName) -> bool:
+    return len(name.words) == 1 and name.parts[0] is Part.GIVEN
 
 
 def _agreed(a: PersonName, b: PersonName) -> float:

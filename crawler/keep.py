@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
 from crawler.harvest import Harvest
 from crawler.identity import keys_of_guids
@@ -60,8 +60,7 @@ class Keeper:
             if rows:
                 failpoint("crawl.batch.inside")
             failpoint("crawl.source.finished")
-            for harvest in sorted(harvests, key=lambda harvest: harvest.task.id):
-                self._finish(connection, harvest)
+            self._finish(connection, harvests)
         return counts
 
     def _keep_early_batches(self, harvest: Harvest) -> None:
@@ -77,11 +76,24 @@ class Keeper:
             failpoint("crawl.batch.inside")
         return counts
 
-    def _finish(self, connection: Connection, harvest: Harvest) -> None:
-        row = connection.execute(select(*_FACTS).where(Source.id == harvest.task.id)).one_or_none()
-        if row is None:  # removed from the database while it was being read
+    def _finish(self, connection: Connection, harvests: list[Harvest]) -> None:
+        """Write what the answers said of their sources: all are read at once, and written at once."""
+        found = connection.execute(_KNOWN, {"ids": [harvest.task.id for harvest in harvests]})
+        known = {row.id: row._mapping for row in found}
+        values = [
+            self._facts(connection, harvest, known[harvest.task.id])
+            for harvest in harvests
+            if harvest.task.id in known  # not removed from the database while it was being read
+        ]
+        if not values:
             return
-        known = row._mapping
+        connection.execute(_WRITE, values)
+        seldom = [one for one in values if any(one[name] != known[one["the_id"]][name] for name in _SELDOM)]
+        if seldom:
+            connection.execute(_WRITE_SELDOM, seldom)
+
+    def _facts(self, connection: Connection, harvest: Harvest, known: Any) -> dict[str, Any]:
+        """All columns that a crawl writes, as they are to be."""
         if harvest.outcome in ("read", "unchanged"):
             values = self._success(connection, harvest, known)
         else:
@@ -89,7 +101,7 @@ class Keeper:
         values["last_fetch_at"] = harvest.now
         if known["leased_by"] == self.worker:
             values |= {"leased_until": None, "leased_by": None}
-        connection.execute(update(Source).where(Source.id == harvest.task.id).values(**values))
+        return {"the_id": harvest.task.id, **{name: known[name] for name in _WRITTEN + _SELDOM}, **values}
 
     def _success(self, connection: Connection, harvest: Harvest, known: Any) -> dict[str, Any]:
         values: dict[str, Any] = {
@@ -112,7 +124,7 @@ class Keeper:
             values |= {"etag": harvest.etag, "last_modified": harvest.last_modified}
         else:
             values |= {"etag": harvest.etag or known["etag"]}
-        recent = _recent_posts(connection, harvest.task.id)
+        recent = _recent_posts(connection, harvest)
         latest = [*recent[:1], *[time for time in [known["last_post_at"]] if time]]
         values["last_post_at"] = max(latest, default=None)
         wishes = _wishes(harvest, known)
@@ -145,20 +157,34 @@ class Keeper:
         return values
 
 
-_FACTS = (
-    Source.state,
-    Source.title,
-    Source.url,
-    Source.fetch_url,
-    Source.etag,
-    Source.interval_seconds,
-    Source.rhythm,
-    Source.ill_since,
-    Source.error_count,
-    Source.last_post_at,
-    Source.moved_to,
-    Source.moved_count,
-    Source.leased_by,
+# What a crawl writes of a source, whatever came of it; and what seldom changes.
+_WRITTEN = tuple(
+    "state title fetch_url etag last_modified body_hash moved_to moved_count next_fetch_at last_fetch_at"
+    " last_success_at last_post_at last_error last_error_at ill_since error_count leased_until leased_by".split()
+)
+_SELDOM = ("page_feeds", "rhythm")
+# Statements are made once: making one takes longer than running it. The rows stay locked from reading to writing, so
+# that nobody's change in between is undone, and are locked in one order, so that two crawls wait for each other in turn.
+_KNOWN = (
+    select(Source.id, Source.interval_seconds, *[getattr(Source, name) for name in _WRITTEN + _SELDOM])
+    .where(Source.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Source.id)
+    .with_for_update()
+)
+_MINE = update(Source).where(Source.id == bindparam("the_id"))
+_WRITE = _MINE.values({name: bindparam(name) for name in _WRITTEN})
+_WRITE_SELDOM = _MINE.values({name: bindparam(name) for name in _SELDOM})
+
+# The latest posts that a source's rhythm is told from.
+_LATEST = 10
+_DATED = (
+    select(Post.published_at)
+    .where(Post.source_id == bindparam("source"), Post.published_at.is_not(None))
+    .order_by(Post.published_at.desc())
+    .limit(_LATEST)
+)
+_UNDATED = select(func.max(func.coalesce(Post.published_at, Post.first_seen_at))).where(
+    Post.source_id == bindparam("source")
 )
 
 
@@ -178,20 +204,19 @@ def _wishes(harvest: Harvest, known: Any) -> Wishes:
     )
 
 
-def _recent_posts(connection: Connection, source_id: int) -> list[datetime]:
-    """Times of the source's latest posts, newest first; posts without a date count from when they were first seen."""
-    when = func.coalesce(Post.published_at, Post.first_seen_at)
-    query = (
-        select(Post.published_at)
-        .where(Post.source_id == source_id, Post.published_at.is_not(None))
-        .order_by(Post.published_at.desc())
-        .limit(10)
-    )
-    times = [time for (time,) in connection.execute(query) if time is not None]
+def _recent_posts(connection: Connection, harvest: Harvest) -> list[datetime]:
+    """Times of the source's latest posts, newest first: those of its answer, or where these are few, those stored.
+
+    Posts without a date count from when they were first seen.
+    """
+    dated = sorted((row.published_at for row in harvest.rows if row.published_at), reverse=True)
+    if len(dated) >= _LATEST:
+        return dated[:_LATEST]
+    source = {"source": harvest.task.id}
+    times = [time for (time,) in connection.execute(_DATED, source) if time is not None]
     if times:
         return times
-    undated = select(func.max(when)).where(Post.source_id == source_id)
-    newest = connection.execute(undated).scalar()
+    newest = connection.execute(_UNDATED, source).scalar()
     return [newest] if isinstance(newest, datetime) else []
 
 

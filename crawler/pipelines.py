@@ -40,7 +40,11 @@ class IdentifyPosts:
 
 
 class StorePosts:
-    """Hands each harvest to the writer, and waits until it is stored."""
+    """Hands each harvest to the writer, and waits until it is stored.
+
+    The source's server may be asked for another one meanwhile. Scrapy holds back requests while the answers of
+    which nothing is stored yet come to more than SCRAPER_SLOT_MAX_ACTIVE_SIZE.
+    """
 
     def __init__(self, crawler: Any) -> None:
         self.crawler = crawler
@@ -51,10 +55,8 @@ class StorePosts:
         return cls(crawler)
 
     async def process_item(self, harvest: Harvest) -> Harvest:
-        """Store, tell, and free the source's place."""
+        """Free the source's place, store, tell."""
         spider = self.crawler.spider
-        try:
-            await spider.store(harvest)
-        finally:
-            spider.finished(harvest.task)
+        spider.finished(harvest.task)
+        await spider.store(harvest)
         return harvest

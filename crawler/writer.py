@@ -15,6 +15,8 @@ from crawler.keep import BATCH, Keeper
 from models.faults import fault_of
 
 MOST_TOGETHER = 64
+# Seconds that a small group waits for more to join it: a transaction costs as much as storing several feeds.
+GATHER = 0.05
 T = TypeVar("T")
 
 
@@ -30,6 +32,7 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._waiting: list[tuple[Harvest, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
+        self._closing = False
 
     async def put(self, harvest: Harvest) -> None:
         """Wait until the harvest is stored."""
@@ -46,12 +49,15 @@ class Writer:
 
     async def close(self) -> None:
         """Finish what is waiting, then end the thread."""
+        self._closing = True
         if self._task is not None:
             await self._task
         self._thread.shutdown(wait=True)
 
     async def _write(self) -> None:
         while self._waiting:
+            if sum(len(harvest.rows) for harvest, _ in self._waiting) < BATCH and not self._closing:
+                await asyncio.sleep(GATHER)
             group = self._next_group()
             try:
                 await self._in_thread([harvest for harvest, _ in group])

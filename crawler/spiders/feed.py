@@ -71,7 +71,7 @@ class FeedSpider(scrapy.Spider):
                 await asyncio.wait_for(self._place_free.wait(), _LOOK)
 
     def finished(self, task: Task) -> None:
-        """The source's harvest is stored, or given up: its server may be asked for another one."""
+        """The source's answer is read: its server may be asked for another one."""
         self.frontier.done(task.id)
         self._place_free.set()
 
@@ -129,6 +129,7 @@ class FeedSpider(scrapy.Spider):
             response.url,
             _header(response, "Content-Type") or "",
             self.limits,
+            cpu_seconds=_processor_seconds(len(response.body)),
         )
         try:
             feed = await self.pool.read(request)
@@ -176,6 +177,11 @@ def _naming_the_page(harvest: Harvest) -> Harvest:
             f"a web page that names several feeds: {harvest.found_at} is read, not {', '.join(others)}"
         )
     return harvest
+
+
+def _processor_seconds(size: int) -> int:
+    """What reading so many bytes may take: the slowest reader needs a second for a megabyte of small entries."""
+    return min(2 + 2 * size // 2**20, 10)
 
 
 def _header(response: Response, name: str) -> str | None:

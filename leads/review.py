@@ -14,6 +14,7 @@ from leads.folding import fold, lock_folding
 from leads.lifecycle import check_transition
 from leads.queries import LeadFilter, LeadView, find_lead, list_leads
 from leads.settings import Target
+from leads.verdicts import remember
 from models import Company, Contact, Lead, LeadEvent, Link, Signal, Story
 
 
@@ -71,6 +72,7 @@ def confirm(session: Session, key: str, target: str, by: By, targets: Sequence[T
     subject_key = _subject_key(session, target)
     for link in links:
         link.decision = "confirmed" if _is(session, link, target) else "rejected"
+    remember(session, links, by.actor, by.at)
     subject_keys: dict[int, str | None] = {
         link.signal_id: subject_key for link in links if link.decision == "confirmed"
     }
@@ -111,6 +113,7 @@ def reject(session: Session, key: str, target: str, by: By, targets: Sequence[Ta
     for link in links:
         if _is(session, link, target):
             link.decision = "rejected"
+    remember(session, [link for link in links if _is(session, link, target)], by.actor, by.at)
     note = By(by.actor, by.at, by.note or f"rejected: {target}")
     open_left = any(link.decision == "review" for link in links)
     _record(session, lead, lead.status if open_left else "dismissed", note)

@@ -31,6 +31,9 @@ COMMANDS = {
     "match": "matching",
     "link": "linking",
     "compare-names": "linking",
+    "committee": "ties",
+    "paths": "ties",
+    "common": "ties",
     "status": "status",
     "metrics": "status",
 }
@@ -38,6 +41,7 @@ GROUPS = {
     "export": "exporting",
     "sources": "sources",
     "contacts": "contacts",
+    "company": "companies",
     "leads": "leads",
     "links": "links",
     "rules": "rules",

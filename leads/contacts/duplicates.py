@@ -60,15 +60,17 @@ def _duplicate(
 
 def _others(linker: Linker, contact: ContactRecord) -> Iterator[LinkCandidate]:
     """Yield whom else the contact may be: by name, company, role and place, and by each exact key."""
-    about = {"company": contact.company, "role": contact.role, "place": contact.place, "schema": "person"}
-    mentions = [Mention(name=contact.name, **about)]
+    named = Mention(
+        name=contact.name, company=contact.company, role=contact.role, place=contact.place, schema="person"
+    )
+    mentions = [named]
     for key in contact.keys:
         if key.type == "email":
-            mentions.append(Mention(name=contact.name, email=key.value, **about))
+            mentions.append(replace(named, email=key.value))
         elif key.type == "handle":
-            mentions.append(Mention(name=contact.name, handle=key.value, platform=key.platform, **about))
+            mentions.append(replace(named, handle=key.value, platform=key.platform))
         elif key.type == "url":
-            mentions.append(Mention(name=contact.name, url=key.value, **about))
+            mentions.append(replace(named, url=key.value))
     for mention in mentions:
         found = linker.link(mention).candidates
         # A contact is always likeliest itself: what counts is who it is if it is not.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from leads.linking.company_names import parse_company
 from leads.linking.fold import words
 
 DATE, RELATION, BACKGROUND = "date", "relation", "background"
@@ -66,7 +67,10 @@ def kind_of_label(label: str, family: str) -> str:
 def make_fact(kind: str, value: str, family: str = "") -> Fact | None:
     """Return a fact ready to be kept, None where a date is none or nothing is left to compare."""
     family = family or KINDS[kind]
-    normalized = read_date(value) if family == DATE else _words_key(value)
+    if family == DATE:
+        normalized = read_date(value)
+    else:
+        normalized = _company_key(value) if kind == "employer" else _words_key(value)
     return Fact(kind, family, value, normalized) if normalized else None
 
 
@@ -107,3 +111,8 @@ def _date(year: int, month: int, day: int) -> str:
 @lru_cache(maxsize=1 << 14)
 def _words_key(value: str) -> str:
     return " ".join(sorted(words(value)))[:255] or value.casefold()[:255]
+
+
+@lru_cache(maxsize=1 << 14)
+def _company_key(value: str) -> str:
+    return parse_company(value).key[:255]

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from leads.folding import fold
 from leads.settings import Target
-from models import ContactFact, Identity, Link, Signal, Story
+from models import ContactFact, Identity, Link, LinkVerdict, Signal, Story
 from models.base import Base
 
 # Of two verdicts on one signal the one further left holds: a person's word before a guess.
@@ -223,6 +223,21 @@ def give_back_stories(
     if elsewhere:
         groups = {(kind, key) for _, kind in elsewhere for key in (mine, theirs)}
         fold(session, groups, {number: mine for number, _ in elsewhere}, targets, pair.now)
+
+
+def take_verdicts(connection: Connection, pair: Pair) -> list[str]:
+    """Let what people said of links to the gone one be said of the survivor; return the verdicts' keys."""
+    table = cast(Table, LinkVerdict.__table__)
+    theirs = (table.c.target_type == pair.type) & (table.c.target_key == pair.gone_key)
+    keys = list(connection.scalars(select(table.c.key).where(theirs).order_by(table.c.key)))
+    connection.execute(update(table).where(theirs).values(target_key=pair.survivor_key))
+    return keys
+
+
+def give_back_verdicts(connection: Connection, pair: Pair, keys: list[str]) -> None:
+    """Undo `take_verdicts`."""
+    table = cast(Table, LinkVerdict.__table__)
+    connection.execute(update(table).where(table.c.key.in_(keys)).values(target_key=pair.gone_key))
 
 
 def move_members(connection: Connection, table: Table, pair: Pair) -> list[str]:

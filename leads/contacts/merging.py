@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
@@ -87,6 +88,7 @@ def _merge(session: Session, type_: str, survivor: str, gone: str, by: By) -> Me
         "identity": parts.take_identities(connection, pair),
         "link": parts.take_links(connection, pair),
         "story": parts.take_stories(session, pair, mine["name"]),
+        "verdicts": parts.take_verdicts(connection, pair),
     }
     if type_ == "contact":
         snapshot["lists"] = [name for name in theirs["lists"] if name not in mine["lists"]]
@@ -195,12 +197,13 @@ def unmerge(session: Session, key: str, by: By, targets: Sequence[Target] = ()) 
         later = merge_key(found.type, found.survivor_key)
         raise MergeRefused(f"{found.key}: {found.survivor_key} was merged itself; undo merge {later} first")
     snapshot = found.snapshot
-    gone_id = _restore_row(connection, found.type, snapshot)
+    gone_id = _restore_row(connection, found.type, snapshot, by.at)
     pair = Pair(found.type, found.survivor_key, survivor, found.gone_key, gone_id, by.at)
     mine = _row(connection, found.type, found.survivor_key)
     changes = _give_back_fields(connection, pair, mine, snapshot)
     parts.give_back_identities(connection, pair, snapshot["identity"])
     parts.give_back_links(connection, pair, snapshot["link"])
+    parts.give_back_verdicts(connection, pair, snapshot["verdicts"])
     if found.type == "contact":
         parts.give_back_facts(connection, pair, snapshot["fact"])
     else:
@@ -231,8 +234,9 @@ def _find_merge(session: Session, key: str) -> RecordMerge:
     return found[0]
 
 
-def _restore_row(connection: Connection, type_: str, snapshot: dict[str, Any]) -> int:
+def _restore_row(connection: Connection, type_: str, snapshot: dict[str, Any], now: datetime) -> int:
     row = {name: parts.value_of(name, value) for name, value in snapshot["row"].items()}
+    row["updated_at"] = now  # What is kept of contacts elsewhere must hear of this.
     if type_ == "contact" and snapshot["company"]:
         key = Merged.load(connection, "company").survivor(snapshot["company"])
         table = TABLES["company"]

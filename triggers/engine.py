@@ -371,9 +371,9 @@ class _Finder:
             return Subject(missing, how="no other subject", sure=0.9)
         return self._company(rule, found)
 
-    def _resolved(self, rule: Rule, hit: Hit, find: str) -> Subject | None:
+    def _resolved(self, rule: Rule, hit: Hit, find: str, *, company: bool = False) -> Subject | None:
         verb = hit.labels.get("verb", (hit.start, hit.end))[0]
-        company = "company" in rule.subject.accept and "person" not in rule.subject.accept
+        company = company or ("company" in rule.subject.accept and "person" not in rule.subject.accept)
         at = Predicate(hit.start, hit.end, verb, find, company, rule.subject.unnamed)
         found = self.engine.resolver.resolve(self.tokens, at, self.registers)
         return self._as_entity(found) if self.entities else found
@@ -395,9 +395,10 @@ class _Finder:
         """
         assumed = Subject(selection.subject, how=f"selection {selection.name}")
         own = any(word in _FIRST[self.engine.lang] for word in self.tokens.lowers[hit.start : hit.end])
-        if assumed.who == "public" or own or self.tokens.words[hit.start][0].isupper():
+        noun = self.tokens.words[hit.start][0].isupper() and assumed.who != "company"
+        if assumed.who == "public" or own or noun:
             return assumed  # nothing stands before a noun's capital that is its subject
-        told = self._company(rule, self._resolved(rule, hit, "clause"))
+        told = self._company(rule, self._resolved(rule, hit, "clause", company=assumed.who == "company"))
         if told is None or told.place is None or told.sure < 1.0 or told.who not in rule.subject.accept:
             return assumed
         return assumed if (assumed.who == "company") != (told.who == "company") else told

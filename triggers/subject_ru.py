@@ -215,7 +215,9 @@ class RussianResolver:
 
     def _owned(self, tokens: Tokens, at: int, readings: Sequence[frozenset[str]]) -> bool:
         """Say whether a capital tells whose the thing before it is: `в больнице | Финикса`."""
-        if at == 0 or tokens.clause_start[at] or not any("gent" in tags for tags in readings):
+        if at == 0 or tokens.clause_start[at] or is_capital(tokens.words[at - 1]):
+            return False
+        if not any("gent" in tags for tags in readings):
             return False
         return {"NOUN", "inan"} <= self.lemmas.readings(folded(tokens.words[at - 1]))[0]
 

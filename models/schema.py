@@ -21,7 +21,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, Table, func, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, func, inspect, literal, select, text
 
 from models.base import Base
 from models.faults import UPGRADE_ADVICE, DatabaseFault, database_faults, display_url, without_password
@@ -135,14 +135,19 @@ def status(engine: Engine) -> Status:
 def ensure_current(engine: Engine, watch: Watch | None = None) -> None:
     """Make the tables of a new database, under `watch`; refuse one that is not ours, too new or too old.
 
+    New is a database in which nothing is kept, also one whose first tables another process is making at this moment,
+    or was killed in making.
+
     Raises:
         DatabaseFault: as above, with the way to mend it.
     """
+    head = _scripts().get_current_head()
     with database_faults(engine), read_only(engine).connect() as connection:
         revision = _checked_revision(connection)
-    if revision is None:
+        new = revision != head and not any(_holds_rows(connection, table) for table in _present(connection))
+    if new:
         upgrade(engine, watch)
-    elif revision != _scripts().get_current_head():
+    elif revision != head:
         raise DatabaseFault(
             f"{display_url(engine.url)}: its tables are older than this povod ({revision}): {UPGRADE_ADVICE}"
         )
@@ -294,6 +299,11 @@ def _earlier(revision: str | None) -> set[str | None]:
 def _present(connection: Connection) -> list[Table]:
     present = set(inspect(connection).get_table_names())
     return [table for table in Base.metadata.sorted_tables if table.name in present]
+
+
+def _holds_rows(connection: Connection, table: Table) -> bool:
+    # Not by its columns: those of an older revision may be fewer.
+    return connection.scalar(select(literal(1)).select_from(table).limit(1)) is not None
 
 
 def _count(connection: Connection, table: Table) -> int:

@@ -120,6 +120,23 @@ def test_a_new_database_gets_its_tables_by_itself(bare_url: str) -> None:
     engine.dispose()
 
 
+def test_a_new_database_killed_between_two_migrations_gets_the_rest_by_itself(bare_url: str) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(place: str) -> None:
+        if place == "migration.between":
+            raise Killed
+
+    engine = open_database(bare_url)
+    with pytest.raises(Killed):
+        schema.ensure_current(engine, kill)
+    assert schema.status(engine).revision == "0001"
+    schema.ensure_current(engine)
+    assert schema.status(engine).current
+    engine.dispose()
+
+
 def test_a_database_of_a_newer_povod_is_refused(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE povod_version SET version_num = '9999'"))
@@ -129,9 +146,10 @@ def test_a_database_of_a_newer_povod_is_refused(engine: Engine) -> None:
 
 
 def test_an_older_database_is_refused_with_the_way_to_upgrade(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: Engine,
 ) -> None:
-    monkeypatch.setattr("alembic.script.ScriptDirectory.get_current_head", lambda self: "9999")
+    fill(engine)
+    schema.downgrade(engine, "0001")
     with pytest.raises(DatabaseFault, match=r"older than this povod .*: run 'povod db upgrade'"):
         schema.ensure_current(engine)
 

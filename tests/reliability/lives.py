@@ -122,7 +122,8 @@ def _forked(order: Order) -> None:
     status = 0
     try:
         live(order)
-    except DatabaseFault:
+    except DatabaseFault as fault:
+        print(fault, file=sys.stderr)
         status = FAULT
     except BaseException:  # noqa: BLE001  told, and shown by the exit status
         traceback.print_exc()

@@ -21,20 +21,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import psutil
 from sqlalchemy.orm import Session
 
 from benchmarks.feed_site import address
-from benchmarks.hostile_site import HOSTILE
+from benchmarks.hostile_site import HOSTILE, NAMES
 from crawler.apart import crawl_apart
 from crawler.events import CrawlEvent, CrawlReport
 from crawler.policy import FetchPolicy
 from models import Source
 from models.schema import upgrade
 from models.session import open_database
+from tests.crawler.nameserver import Nameserver
 
 POLICY = FetchPolicy(allow_networks=("127.0.0.0/8",), concurrency=32, timeout=20)
 
@@ -117,7 +118,9 @@ def _print(cycle: Cycle, hostile: int) -> None:
 
 def _cycle(good: int, hostile: int) -> Cycle:
     cycle = Cycle(good)
-    with _site(good, hostile) as port, tempfile.TemporaryDirectory() as folder:
+    with _site(good, hostile) as port, tempfile.TemporaryDirectory() as folder, Nameserver() as names:
+        for name, records in NAMES.items():
+            names.on(name, records)
         url = f"sqlite:///{folder}/povod.sqlite3"
         _prepare(url, good, hostile, port)
         memory = _Memory()
@@ -137,7 +140,7 @@ def _cycle(good: int, hostile: int) -> Cycle:
 
         cycle.report = crawl_apart(
             url,
-            POLICY,
+            replace(POLICY, nameserver=names.place),
             everything=True,
             on_event=on_event,
             on_start=lambda process: memory.watch(process.pid),

@@ -40,6 +40,10 @@ async def _whole(writer: Writer, body: bytes, extra: bytes = b"") -> None:
     await writer.drain()
 
 
+def _bare(status: str, extra: str = "") -> bytes:
+    return f"HTTP/1.1 {status}\r\n{extra}Content-Length: 0\r\n\r\n".encode()
+
+
 async def endless(writer: Writer) -> None:
     """A body without end."""
     writer.write(HEAD + b"Connection: close\r\n\r\n<rss><channel>")
@@ -75,7 +79,7 @@ async def gzip_bomb(writer: Writer) -> None:
 
 async def redirect_loop(writer: Writer) -> None:
     """Here, and here, and here."""
-    writer.write(b"HTTP/1.1 302 Found\r\nLocation: /feed\r\nContent-Length: 0\r\n\r\n")
+    writer.write(_bare("302 Found", "Location: /feed\r\n"))
     await writer.drain()
 
 
@@ -117,7 +121,7 @@ async def ten_thousand(writer: Writer) -> None:
 
 async def too_many_requests(writer: Writer) -> None:
     """429 with a long Retry-After."""
-    writer.write(b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 999999999\r\nContent-Length: 0\r\n\r\n")
+    writer.write(_bare("429 Too Many Requests", "Retry-After: 999999999\r\n"))
     await writer.drain()
 
 
@@ -133,9 +137,55 @@ async def deep(writer: Writer) -> None:
     await _whole(writer, b'<rss version="2.0"><channel>' + b"<item>" * 100_000)
 
 
+async def missing(writer: Writer) -> None:
+    """404."""
+    writer.write(_bare("404 Not Found"))
+    await writer.drain()
+
+
+async def gone(writer: Writer) -> None:
+    """410: not to be asked again."""
+    writer.write(_bare("410 Gone"))
+    await writer.drain()
+
+
+async def broken_server(writer: Writer) -> None:
+    """500."""
+    writer.write(_bare("500 Internal Server Error"))
+    await writer.drain()
+
+
+async def unavailable(writer: Writer) -> None:
+    """503 with a date to come back at."""
+    writer.write(_bare("503 Service Unavailable", "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT\r\n"))
+    await writer.drain()
+
+
+async def redirect_inside(writer: Writer) -> None:
+    """To where cloud providers serve secrets."""
+    writer.write(_bare("301 Moved Permanently", "Location: http://169.254.169.254/latest/meta-data/\r\n"))
+    await writer.drain()
+
+
+async def redirect_to_hidden_name(writer: Writer) -> None:
+    """To a name that resolves to a private address only (see NAMES)."""
+    writer.write(_bare("302 Found", "Location: http://hidden.test/feed\r\n"))
+    await writer.drain()
+
+
+async def redirect_to_mixed_name(writer: Writer) -> None:
+    """To a name that resolves to an address that is allowed, and to one that is not."""
+    writer.write(_bare("302 Found", "Location: http://mixed.test/feed\r\n"))
+    await writer.drain()
+
+
+# What the names above resolve to, by the DNS server that the crawl is told to ask.
+NAMES = {"hidden.test": ["10.0.0.1", "fd00::1"], "mixed.test": ["127.0.0.1", "169.254.169.254"]}
+
 HOSTILE: tuple[Callable[[Writer], Awaitable[None]], ...] = (
     endless, slow, silent, gzip_bomb, redirect_loop, billion_laughs, attributes, wrong_encoding, web_page,
-    ten_thousand, too_many_requests, cut_short, deep,
+    ten_thousand, too_many_requests, cut_short, deep, missing, gone, broken_server, unavailable, redirect_inside,
+    redirect_to_hidden_name, redirect_to_mixed_name,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -58,6 +59,11 @@ class Frontier:
         self._started[task.id] = now
         self._origins[task.id] = origin
         return task
+
+    def give_way(self, task_id: int) -> None:
+        """The task has been fetched, and only waits for others: it gives up its place at once."""
+        if task_id in self._started:
+            self._started[task_id] = -math.inf
 
     def done(self, task_id: int) -> None:
         """The task's server may be asked again."""

@@ -27,7 +27,7 @@ class FetchPolicy:
     obey_robots: bool = True
     jitter: float = 0.1
     allow_networks: tuple[str, ...] = ()
-    slow_after: float = 3
+    slow_after: float = 1
     readers: int = 2
     reader_seconds: float = 20
     reader_megabytes: int = 256

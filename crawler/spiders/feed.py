@@ -14,12 +14,13 @@ import scrapy
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from crawler.feeds import Limits, Unreadable
+from crawler.feeds import Limits, ParsedFeed, Unreadable
 from crawler.feeds.pool import ReadingPool
 from crawler.feeds.urls import origin
 from crawler.feeds.wire import ReadRequest
 from crawler.frontier import Frontier, Task
 from crawler.harvest import Harvest
+from crawler.heavy import LARGE, HeavyLast
 from crawler.policy import FetchPolicy
 from crawler.robots_book import RobotsBook
 from crawler.schedule import max_age_seconds, retry_after_seconds
@@ -57,6 +58,7 @@ class FeedSpider(scrapy.Spider):
         self.refill = refill
         self.robots = robots
         self.limits = Limits(posts=policy.max_posts, text=policy.max_text)
+        self.heavy = HeavyLast()
         self._place_free = asyncio.Event()
 
     async def start(self) -> AsyncIterator[Request]:
@@ -69,6 +71,7 @@ class FeedSpider(scrapy.Spider):
             self._place_free.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._place_free.wait(), _LOOK)
+        self.heavy.release()
 
     def finished(self, task: Task) -> None:
         """The source's answer is read: its server may be asked for another one."""
@@ -132,7 +135,7 @@ class FeedSpider(scrapy.Spider):
             cpu_seconds=_processor_seconds(len(response.body)),
         )
         try:
-            feed = await self.pool.read(request)
+            feed = await self._feed_of(request, harvest.task)
         except Unreadable as reason:
             harvest.outcome, harvest.message = "failed", str(reason)
             harvest.moved_for_good = False
@@ -142,6 +145,13 @@ class FeedSpider(scrapy.Spider):
         harvest.posts, harvest.title, harvest.reader = feed.posts, feed.title, feed.reader
         harvest.rhythm, harvest.deleted = feed.rhythm, feed.deleted
         failpoint("crawl.parsed")
+
+    async def _feed_of(self, request: ReadRequest, task: Task) -> ParsedFeed:
+        if len(request.body) >= LARGE:
+            self.frontier.give_way(task.id)
+            self._place_free.set()
+        async with self.heavy.turn(len(request.body)):
+            return await self.pool.read(request)
 
     def _about(self, response: Response) -> Harvest:
         """What the answer says of itself."""

@@ -90,6 +90,10 @@ def test_each_hostile_source_ends_as_words_on_itself_and_the_good_ones_are_read(
             Reply(status=429, headers={"Retry-After": "86400"}),
             "429 Too Many Requests: it is asked too often",
         ),
+        "unavailable": (
+            Reply(status=503, headers={"Retry-After": "86400"}),
+            "503 Service Unavailable",
+        ),
         "gone": (Reply(status=410), "410 Gone"),
         "circle": (Reply(status=302, headers={"Location": "/circle"}), "redirects in a circle"),
         "inside": (

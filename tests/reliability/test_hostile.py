@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from crawler.feeds import Unreadable, read_feed
 from crawler.frontier import Task
 from crawler.harvest import Harvest
+from crawler.heavy import LARGE, ROOM, HeavyLast
 from crawler.writer import Writer
 
 
@@ -26,6 +28,67 @@ def test_a_feed_that_never_closes_its_paragraphs_is_read_all_the_same() -> None:
         f'<rss version="2.0"><channel>{sloppy}'.encode(), source="x", url="http://x.example/feed"
     )
     assert len(feed.posts) == 500
+
+
+def test_a_page_without_end_is_looked_through_for_its_feeds_at_once() -> None:
+    """Building the tree of this page would take many seconds."""
+    page = b"<!doctype html><html><body>" + b"<div><p>Welcome" * 400_000
+    late = b"<link rel=alternate type=application/rss+xml href=/feed>"
+    begun = time.process_time()
+    with pytest.raises(Unreadable, match=r"its feed may be at http://page\.example/feed"):
+        read_feed(page + late, source="page", url="http://page.example/")
+    assert time.process_time() - begun < 5
+
+
+def test_large_answers_wait_for_small_ones_and_then_go_one_at_a_time() -> None:
+    begun: list[str] = []
+    heavy = HeavyLast()
+
+    async def read(name: str, size: int) -> None:
+        async with heavy.turn(size):
+            begun.append(name)
+            if size >= LARGE:
+                busy.append(name)
+                await asyncio.sleep(0.01)
+                assert busy == [name], "one at a time"
+                busy.remove(name)
+
+    busy: list[str] = []
+
+    async def run() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(read("huge", LARGE * 2))
+            group.create_task(read("large", LARGE))
+            for number in range(3):
+                group.create_task(read(f"small {number}", 1000))
+            await asyncio.sleep(0.01)
+            assert begun == ["small 0", "small 1", "small 2"]
+            heavy.release()
+
+    asyncio.run(run())
+    assert begun[3:] == ["huge", "large"]
+
+
+def test_no_large_answer_waits_for_ever_nor_do_too_many_at_once() -> None:
+    async def run() -> None:
+        patient = HeavyLast(patience=0.05)
+        async with patient.turn(LARGE):
+            pass
+        crowded = HeavyLast(patience=3600)
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(pass_through(crowded, ROOM))
+            await asyncio.sleep(0)
+            await pass_through(crowded, LARGE)
+            assert not waiting.done(), "what found no room to wait has passed"
+            crowded.release()
+
+    asyncio.run(asyncio.wait_for(run(), 30))
+
+
+async def pass_through(heavy: HeavyLast, size: int) -> None:
+    """Take a turn."""
+    async with heavy.turn(size):
+        pass
 
 
 class SlowKeeper:

@@ -24,7 +24,7 @@ from triggers.matcher import Hit, hits, outermost
 from triggers.matching import Columns
 from triggers.phrases import Compiler, PhraseFault
 from triggers.quotations import is_quoted
-from triggers.registers import Registers
+from triggers.registers import COUNTRY, Registers
 from triggers.rule import ACCOUNT_FACTS, LEVELS, WHO, Line, Rule, Selection
 from triggers.slots import fill, quote
 from triggers.subject import NOBODY, Predicate, Resolver, Subject
@@ -263,7 +263,8 @@ class _Finder:
         scope, _, what = name.partition(".")
         low, high = (0, len(self.tokens)) if scope == "text" else self.tokens.sentence_span(hit.start)
         if what == "first_person":
-            first = any(word in _FIRST[self.engine.lang] for word in self.tokens.lowers[low:high])
+            words = zip(self.tokens.lowers[low:high], self.tokens.words[low:high], strict=True)
+            first = any(lower in _FIRST[self.engine.lang] and word != COUNTRY for lower, word in words)
             return first or (scope == "text" and self.engine.lang == "ru" and "personal" in self.registers)
         if scope == "text":
             return len(self.tokens) <= 30 if what == "short" else what in self.registers

@@ -34,6 +34,8 @@ EXCLUDED = {
     "company": frozenset({"lyrics", "advert"}),
     "intent": frozenset({"news", "advert", "lyrics", "digest"}),
 }
+# A country, not its people speaking.
+COUNTRY = "US"
 _BULLET = re.compile(r"^\s*(?:[-•—▪️◾✅👉🔹🔸▶️➡]|\d{1,2}[.)])\s*\S", re.MULTILINE)
 _PHONE = re.compile(r"(?:\+?\d[\s()-]*){10,12}")
 _TITLE_FREE = frozenset(
@@ -113,6 +115,8 @@ class Registers:
 
     def _count(self, tokens: Tokens, single: frozenset[str], phrases: tuple[str, ...]) -> int:
         count = sum(lower in single for lower in tokens.lowers)
+        if "us" in single:
+            count -= tokens.words.count(COUNTRY)
         if phrases:
             joined = f" {' '.join(tokens.lowers)} ".replace("ё", "е")
             count += sum(f" {phrase} " in joined for phrase in phrases)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from leads.contacts.facts import DATE, KINDS, RELATION, Fact, kind_of_label, make_fact
 from leads.contacts.mapping import ColumnMap, header_key
@@ -44,6 +45,8 @@ class Draft:
     company_keys: dict[Key, str] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    # The key of a new contact of this row, once it was asked for.
+    key: str = ""
 
 
 class DraftReader:
@@ -215,9 +218,13 @@ def tidy(text: str) -> str:
     return "" if len(plain) <= _LONGEST_EMPTY and plain.casefold() in _EMPTY else plain
 
 
+# Companies, roles and towns are told over and over.
+_told = lru_cache(maxsize=1 << 15)(tidy)
+
+
 def _first(cells: Sequence[str], at: Sequence[int]) -> str:
     for index in at:
-        if index < len(cells) and (found := tidy(cells[index])):
+        if index < len(cells) and (cell := cells[index]) and (found := _told(cell)):
             return found
     return ""
 

@@ -46,6 +46,8 @@ def contact_key(draft: Draft, count: int = 0) -> str:
 
     The same row gives the same key in any database; `count` tells apart people of whom the same is said.
     """
+    if count == 0 and draft.key:
+        return draft.key
     if draft.external_id:
         basis = ["id", draft.external_id]
     else:
@@ -53,7 +55,10 @@ def contact_key(draft: Draft, count: int = 0) -> str:
         strong = min(exact, key=lambda k: (k.type, k.platform, k.value), default=None)
         basis = [strong.type, strong.platform, strong.value] if strong else ["company", draft.company]
     text = "\0".join([*basis, name_key(draft.name).value, *([str(count)] if count else [])])
-    return "p" + hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    found = "p" + hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    if count == 0:
+        draft.key = found
+    return found
 
 
 def taken_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
@@ -65,16 +70,14 @@ def taken_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
 def write_people(connection: Connection, people: Sequence[Person], source: str, now: datetime) -> None:
     """Insert the new people, update the changed ones, and add their new identities and facts."""
     new = [person for person in people if person.id is None]
+    when = _stamp(connection, now)
     changed = [person for person in people if person.dirty and person.id is not None]
     if new:
         for person, number in zip(new, _next_ids(connection, len(new)), strict=True):
             person.id = number
-        _insert(
-            connection, Contact.__tablename__, _NEW, [_new_row(connection, person, now) for person in new]
-        )
+        _insert(connection, Contact.__tablename__, _NEW, [_new_row(person, when) for person in new])
     if changed:
         connection.execute(_UPDATE, [_changed(person, now) for person in changed])
-    when = _stamp(connection, now)
     identities = [
         (person.id, key.type, key.platform, person.keys[key], key.value, source, when)
         for person in people
@@ -82,10 +85,10 @@ def write_people(connection: Connection, people: Sequence[Person], source: str, 
     ]
     if identities:
         _insert(connection, Identity.__tablename__, _IDENTITY, identities)
-    _write_facts(connection, people, source, now)
+    _write_facts(connection, people, source, when)
 
 
-def _write_facts(connection: Connection, people: Sequence[Person], source: str, now: datetime) -> None:
+def _write_facts(connection: Connection, people: Sequence[Person], source: str, when: Any) -> None:
     for person in people:
         for kind, normalized in person.gone_facts:
             connection.execute(
@@ -94,7 +97,6 @@ def _write_facts(connection: Connection, people: Sequence[Person], source: str, 
                 )
             )
     columns = ("contact_id", "family", "kind", "value", "normalized", "source", "added_at")
-    when = _stamp(connection, now)
     rows = [
         (person.id, fact.family, fact.kind, fact.value, fact.normalized, source, when)
         for person in people
@@ -131,8 +133,7 @@ def _stamp(connection: Connection, now: datetime) -> Any:
     return kept.isoformat(" ", "microseconds") if kept and connection.dialect.name == "sqlite" else kept
 
 
-def _new_row(connection: Connection, person: Person, now: datetime) -> tuple[Any, ...]:
-    when = _stamp(connection, now)
+def _new_row(person: Person, when: Any) -> tuple[Any, ...]:
     values = person.values
     return (
         person.id, person.key, person.name, person.external_id or None, person.company_id,

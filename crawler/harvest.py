@@ -9,6 +9,7 @@ from typing import Literal
 from crawler.feeds import Rhythm
 from crawler.frontier import Task
 from crawler.items import PostItem
+from crawler.robots_book import RobotsAnswer
 from models.store import PostRow, StoreCounts
 
 Outcome = Literal["read", "unchanged", "failed", "gone"]
@@ -45,6 +46,7 @@ class Harvest:
     feeds: tuple[str, ...] = ()
     page_feeds: tuple[str, ...] = ()
     notice: str = ""
+    robots: dict[str, RobotsAnswer] = field(default_factory=dict)
     counts: StoreCounts = field(default_factory=StoreCounts)
 
     @property

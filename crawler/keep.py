@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, update
 from crawler.harvest import Harvest
 from crawler.identity import keys_of_guids
 from crawler.policy import FetchPolicy
+from crawler.robots_book import write_answers
 from crawler.schedule import Wishes, next_after_failure, next_after_success
 from guards.failpoints import failpoint
 from models import Post, Source
@@ -55,7 +56,10 @@ class Keeper:
     def _keep_together(self, harvests: list[Harvest]) -> dict[int, StoreCounts]:
         """Store all posts as one batch, in the order of their keys, so that two crawlers wait for each other in turn."""
         rows = [row for harvest in harvests for row in harvest.rows]
+        robots = {origin: answer for harvest in harvests for origin, answer in harvest.robots.items()}
         with self.engine.begin() as connection:
+            if robots:
+                write_answers(connection, robots)
             counts = store_by_source(connection, rows)
             if rows:
                 failpoint("crawl.batch.inside")

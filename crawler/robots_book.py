@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from models import RobotsFile
 from models.portable import among, upsert
@@ -66,6 +66,11 @@ class RobotsBook:
         if len(self._new) >= TOGETHER:
             await self.flush(answer.fetched_at)
 
+    def take(self) -> dict[str, RobotsAnswer]:
+        """What is not stored yet, to be stored by whoever takes it (`write_answers`)."""
+        new, self._new = self._new, {}
+        return new
+
     async def flush(self, now: datetime) -> None:
         """Store what is not stored yet."""
         new, self._new = self._new, {}
@@ -96,25 +101,26 @@ class RobotsBook:
         return found
 
     def _write(self, new: dict[str, RobotsAnswer]) -> None:
-        values = [
-            {
-                "origin": origin,
-                "status": new[origin].status,
-                "body": new[origin].body.decode("utf-8-sig", "replace").replace("\0", ""),
-                "fetched_at": new[origin].fetched_at,
-                "expires_at": new[origin].expires_at,
-            }
-            for origin in sorted(new)
-        ]
         with self.engine.begin() as connection:
-            statement = upsert(connection, RobotsFile)
-            changes = {
-                name: statement.excluded[name] for name in ("status", "body", "fetched_at", "expires_at")
-            }
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["origin"], set_=changes), values
-            )
+            write_answers(connection, new)
 
     def _forget(self, now: datetime) -> None:
         with self.engine.begin() as connection:
             connection.execute(delete(RobotsFile).where(RobotsFile.fetched_at < now - LAST_RESORT))
+
+
+def write_answers(connection: Connection, new: dict[str, RobotsAnswer]) -> None:
+    """Store answers, in the caller's transaction."""
+    values = [
+        {
+            "origin": origin,
+            "status": new[origin].status,
+            "body": new[origin].body.decode("utf-8-sig", "replace").replace("\0", ""),
+            "fetched_at": new[origin].fetched_at,
+            "expires_at": new[origin].expires_at,
+        }
+        for origin in sorted(new)
+    ]
+    statement = upsert(connection, RobotsFile)
+    changes = {name: statement.excluded[name] for name in ("status", "body", "fetched_at", "expires_at")}
+    connection.execute(statement.on_conflict_do_update(index_elements=["origin"], set_=changes), values)

@@ -172,6 +172,8 @@ class _Job:
 
     async def store(self, harvest: Harvest) -> None:
         """Store one harvest and count it."""
+        if self.robots:
+            harvest.robots = self.robots.take()
         try:
             await self.writer.put(harvest)
         except DatabaseFault as fault:

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Annotated, Protocol
 
 import typer
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leads.contacts.view import show_contact
 from leads.linking.teaching import Fitting, TooFewVerdicts, fit, stored_verdicts
 from leads.linking.weights import Weights
 from leads.linking.weights_file import FITTED, WeightsFault, write_weights
 from leads.linking.weights_file import revert as revert_weights
-from leads.queries import NoSuchLead
+from leads.queries import NoSuchLead, show_lead
 from leads.review import By, NotACandidate, confirm, reject, review_queue
 from leads.settings import Target
-from models import Lead
+from models import Company, Contact, Lead
 from povod import lead_text
 from povod.commands.leads import by_me
 from povod.console import print_json, say
@@ -26,7 +28,9 @@ from povod.options import ConfigOption, JsonOption
 from povod.wiring import load_linker, targets
 from povod.workspace import open_workspace
 
-app = typer.Typer(help="Who is meant: list what is open, confirm, reject.", no_args_is_help=True)
+app = typer.Typer(
+    help="Who is meant: list what is open, show, confirm, reject; fit the weights.", no_args_is_help=True
+)
 LeadArgument = Annotated[str, typer.Argument(help="The lead's key, or how it begins.", show_default=False)]
 TargetArgument = Annotated[str, typer.Argument(help="The contact's or company's key.", show_default=False)]
 NoteOption = Annotated[str, typer.Option(help="Why; kept with the decision.")]
@@ -128,6 +132,39 @@ def _tell_fitting(old: Weights, fitting: Fitting) -> None:
             f"{what:<6}  on those kept back: {trial.confirmed_linked} of {trial.confirmed} confirmed and "
             f"{trial.rejected_linked} of {trial.rejected} rejected linked by themselves; loss {trial.loss:.4f} bits"
         )
+
+
+@app.command("show")
+def show(key: LeadArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show what is to be decided about one lead: the words, and what is known of each candidate."""
+    workspace = open_workspace(config)
+    with workspace.session() as session:
+        try:
+            lead = show_lead(session, key)
+        except NoSuchLead as error:
+            raise UserError(str(error)) from None
+        known = {link.key: _known(session, link.key) for link in lead_text.best_links(lead)}
+    if as_json:
+        print_json(lead_text.as_data(lead) | {"candidates": known})
+        return
+    say(f"{lead.key[:8]}  {lead.subject}: {lead.kind.replace('_', ' ')}, “{lead_text.shortened(lead.quote)}”")
+    for link in lead_text.best_links(lead):
+        say(
+            f"{link.name}  {link.key}: {link.decision}, {link.code} {link.probability:.0%}: {'; '.join(link.reasons)}"
+        )
+        say(f"    {', '.join(f'{name}: {value}' for name, value in known[link.key].items())}")
+    say(f"'povod links confirm {lead.key[:8]} KEY' or 'reject' decides")
+
+
+def _known(session: Session, key: str) -> dict[str, str]:
+    """Return what is known of a candidate, to compare with the words."""
+    contact = session.scalar(select(Contact).where(Contact.key == key))
+    if contact is None:
+        company = session.scalar(select(Company).where(Company.key == key))
+        return {"company": company.name} if company else {}
+    view = show_contact(session, contact)
+    told = [datum for datum in (*view.fields, *view.identities) if datum.value]
+    return {datum.field: datum.value for datum in told if datum.field not in ("external_id", "notes")}
 
 
 @app.command("confirm")

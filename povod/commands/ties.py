@@ -109,7 +109,7 @@ def common(person: PersonArgument, config: ConfigOption = None, as_json: JsonOpt
     mine = _mine(me)
     if not any(mine.values()):
         raise UserError(
-            f"{workspace.loaded.path}: nothing is said of you; add 'me:' with employers, schools, towns, interests or teams"
+            f"{workspace.loaded.file}: nothing is said of you; add 'me:' with employers, schools, towns, interests or teams"
         )
     with workspace.session() as session:
         try:

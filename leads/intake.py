@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Update, and_, exists, func, literal, select, update
+from sqlalchemy import Select, Update, and_, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from leads.decide import PostValue
@@ -80,7 +80,7 @@ def count_due(session: Session, version: Version) -> int:
 
 
 def pass_over(version: Version) -> Update:
-    """The update that spares posts a second look when only contacts or policies have changed.
+    """The update that spares posts a second look when only contacts, policies or what is muted have changed.
 
     What the same rules found nothing in stays nothing, whoever has become a contact since.
     """
@@ -93,7 +93,11 @@ def pass_over(version: Version) -> Update:
                 ~exists(select(literal(1)).where(Signal.post_id == Post.id)),
                 ~exists(
                     select(literal(1)).where(
-                        DroppedMatch.post_id == Post.id, DroppedMatch.reason == UNKNOWN_PERSON
+                        DroppedMatch.post_id == Post.id,
+                        or_(
+                            DroppedMatch.reason == UNKNOWN_PERSON,
+                            DroppedMatch.reason.startswith("muted_", autoescape=True),
+                        ),
                     )
                 ),
             )

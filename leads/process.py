@@ -56,8 +56,8 @@ class Links(Protocol):
 class Searching(Protocol):
     """What processing needs of saved searches."""
 
-    def find(self, posts: Sequence[PostValue], found: Found, /) -> Mapping[int, Sequence[Match]]:
-        """What searches match, by post id, beside what detection has found."""
+    def find(self, posts: Sequence[PostValue], found: Found, /) -> Mapping[int, Detection]:
+        """What detection has found with what searches match, by post id; less what is muted."""
 
     def refuse(self, match: Match, links: Sequence[KeptLink], /) -> str | None:
         """Why a linked match is not kept, or None."""
@@ -230,9 +230,8 @@ def _detect(work: _Work, posts: Sequence[PostValue]) -> Found:
     detections = work.detector.detect_batch(documents) if documents else []
     found = {p.id: (c, d) for p, c, d in zip(posts, composed, detections, strict=True)}
     if work.searches:
-        for post_id, matches in work.searches.find(posts, found).items():
-            text, detection = found[post_id]
-            found[post_id] = text, replace(detection, matches=(*detection.matches, *matches))
+        for post_id, detection in work.searches.find(posts, found).items():
+            found[post_id] = found[post_id][0], detection
     return found
 
 

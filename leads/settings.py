@@ -34,11 +34,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class ProcessSettings:
-    """`sensitive`: keep sensitive kinds; `targets`: where leads go; `suppressed`: whether somebody was forgotten."""
+    """`sensitive`: keep sensitive kinds; `targets`: where leads go; `suppressed`: whether somebody was forgotten.
+
+    `muted` changes whenever the mute list does, so that what it concerns is looked at again; "" for none.
+    """
 
     sensitive: bool = False
     targets: tuple[Target, ...] = ()
     suppressed: Callable[[Mention], bool] | None = None
+    muted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +58,6 @@ class Version:
 
 def version_of(rules: str, contacts: str, policies: str, settings: ProcessSettings) -> Version:
     """The version of these rules, contacts, sources' people policies and settings."""
-    people = stable_key(contacts, policies, int(settings.sensitive), DECISIONS_VERSION)
+    muted = (settings.muted,) if settings.muted else ()
+    people = stable_key(contacts, policies, int(settings.sensitive), DECISIONS_VERSION, *muted)
     return Version(stable_key(rules)[:16], people[:16])

@@ -6,7 +6,7 @@ from models.faults import DatabaseFault
 from models.history import ContactChange, LinkVerdict, RecordMerge
 from models.leads import Delivery, Lead, LeadEvent, Story
 from models.posts import Post, PostRevision, Sighting
-from models.searches import Search, SearchLabel, SearchVersion
+from models.searches import MuteEntry, Search, SearchLabel, SearchVersion
 from models.signals import DroppedMatch, Link, Signal
 from models.sources import Author, CrawlRun, RobotsFile, Source
 from models.ties import ContactFact, MailTraffic
@@ -29,6 +29,7 @@ __all__ = [
     "Link",
     "LinkVerdict",
     "MailTraffic",
+    "MuteEntry",
     "Post",
     "PostRevision",
     "RecordMerge",

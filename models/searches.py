@@ -69,3 +69,18 @@ class SearchLabel(Base):
     relevant: Mapped[bool]
     author: Mapped[Name] = mapped_column(default="")
     created_at: Mapped[Instant]
+
+
+class MuteEntry(Base):
+    """An entry of the mute list: matches in posts by this author, of this site or with these words are dropped."""
+
+    __tablename__ = "mute_entry"
+    __table_args__ = (CheckConstraint("what in ('author', 'site', 'words', 'query')", name="what"),)
+
+    id: Mapped[Id]
+    # Hash of what is muted.
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    what: Mapped[str] = mapped_column(String(16))
+    value: Mapped[str] = mapped_column(Text)
+    author: Mapped[Name] = mapped_column(default="")
+    created_at: Mapped[Instant]

@@ -23,6 +23,7 @@ from povod.workspace import Workspace, open_workspace
 from triggers.search.definitions import SearchDefinition, needs
 from triggers.search.faults import SearchFault
 from triggers.search.filter import build, detection_by
+from triggers.search.mutes import Mute, MuteList
 from triggers.search.percolator import Percolator
 from triggers.search.posts import SearchPost
 from triggers.search.statistics import Proportion
@@ -35,6 +36,7 @@ class Past:
     workspace: Workspace
     book: Book
     stop: Stop
+    mutes: Sequence[Mute] = ()
     percolator: Percolator = field(init=False)
     asked: Sequence[str] = ()
     _authors: dict[str, Mention | None] = field(default_factory=dict)
@@ -81,6 +83,7 @@ class Past:
                 self.percolator,
                 stored_posts(self.workspace.engine, since),
                 list(dict.fromkeys([*names, *others])),
+                mutes=MuteList(self.percolator, self.mutes),
                 due=due,
                 last=now.date(),
                 reach_of=reach_of,
@@ -108,4 +111,5 @@ def open_past(config: Path | None, *, instead: SearchDefinition | None = None) -
     workspace = open_workspace(config)
     with workspace.session() as session:
         book = search_book.open_book(session, workspace.loaded, instead=instead)
-    yield Past(workspace, book, Stop().listen())
+        mutes = search_book.muted(session, workspace.loaded)
+    yield Past(workspace, book, Stop().listen(), mutes)

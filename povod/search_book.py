@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leads.linking.linker import Linker
-from leads.searches import store
+from leads.searches import muting, store
 from leads.searches.dangling import Names, asks_for_rules, dangling
 from leads.searches.processing import Known, Profile, Searches
 from leads.searches.renewal import renew
@@ -20,6 +20,7 @@ from povod.config.load import LoadedConfig
 from povod.faults import UserError, nearest
 from triggers.loader import load_rules
 from triggers.search.definitions import SearchDefinition, check_together, match_versions
+from triggers.search.mutes import Mute
 from triggers.search.syntax import Field, walk
 
 
@@ -149,12 +150,13 @@ def for_processing(
     """
     book = open_book(session, loaded)
     renew(session, book.searches, book.versions)
-    if not any(search.enabled for search in book.searches):
+    mutes = muted(session, loaded)
+    if not mutes and not any(search.enabled for search in book.searches):
         return None
     asked = any(search.buyer for search in book.searches)
     known = Known(linker, profiles(session) if asked else {})
     after = {name: row.after_post for name, row in book.rows.items()}
-    return Searches(book.searches, book.versions, after, known)
+    return Searches(book.searches, book.versions, after, known, mutes)
 
 
 def profiles(session: Session) -> dict[tuple[str, str], Profile]:
@@ -205,6 +207,28 @@ def change(
     book = open_book(session, loaded, instead=search)
     store.put(session, search, book.versions[name], origin=store.DATABASE, change=by, what=what)
     return search
+
+
+def muted(session: Session, loaded: LoadedConfig) -> list[Mute]:
+    """Return the mute list: what the configuration names, and what the database has.
+
+    Raises:
+        UserError: an entry stands in both.
+    """
+    in_file = {mute.key: mute for mute in loaded.mutes}
+    faults, found = [], list(loaded.mutes)
+    for mute, _ in muting.entries(session):
+        held = in_file.get(mute.key)
+        if held is None:
+            found.append(mute)
+            continue
+        faults.append(
+            f"{held.place}: {mute.what} '{mute.value}' is muted on the command line, too; take it out here, "
+            f"or run: povod search mute remove {mute.what} '{mute.value}'"
+        )
+    if faults:
+        raise UserError(*faults)
+    return found
 
 
 def warnings(searches: Iterable[SearchDefinition]) -> list[str]:

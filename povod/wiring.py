@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from crawler.policy import FetchPolicy
@@ -18,7 +18,7 @@ from leads.linking.weights import DEFAULT_WEIGHTS, Thresholds
 from leads.linking.weights_file import WeightsFault, read_weights
 from leads.process import Searching
 from leads.settings import ProcessSettings, Target
-from models import Search
+from models import MuteEntry, Search
 from povod.config.load import LoadedConfig
 from povod.console import note
 from povod.faults import ConfigFaults, UserError, nearest
@@ -140,7 +140,8 @@ def load_searches(session: Session, loaded: LoadedConfig, known: Acquaintance) -
     Raises:
         UserError: they do not fit together, or name what is not there.
     """
-    if not loaded.searches and session.scalar(select(Search.id).limit(1)) is None:
+    kept = select(exists().where(Search.id > 0) | exists().where(MuteEntry.id > 0))
+    if not (loaded.searches or loaded.mutes or session.scalar(kept)):
         return None
     from povod import search_book  # noqa: PLC0415 -- most configurations need none of the query language
 
@@ -153,10 +154,21 @@ def process_settings(
     """Return what processing needs to be told."""
     suppressions = Suppressions.load(session, suppression_key)
     return ProcessSettings(
+        muted=_muted(session, loaded),
         sensitive=loaded.config.privacy.sensitive,
         targets=targets(session, loaded),
         suppressed=partial(_is_suppressed, suppressions.cover) if suppressions else None,
     )
+
+
+def _muted(session: Session, loaded: LoadedConfig) -> str:
+    """What tells one mute list from another; "" while nothing is muted."""
+    if not loaded.mutes and session.scalar(select(MuteEntry.id).limit(1)) is None:
+        return ""
+    from povod import search_book  # noqa: PLC0415 -- most configurations need none of the query language
+    from triggers.search.mutes import fingerprint  # noqa: PLC0415
+
+    return fingerprint(search_book.muted(session, loaded))
 
 
 def _is_suppressed(cover: Callable[[tuple[Key, ...], str, str], bool], mention: Mention) -> bool:

@@ -12,6 +12,7 @@ from itertools import repeat
 
 from leads.searches.stored import StoredPost
 from triggers.search.batch import bits
+from triggers.search.mutes import MuteList
 from triggers.search.percolator import Percolator
 from triggers.search.posts import Span
 from triggers.search.statistics import Overlap, Rate, overlaps, rate, top
@@ -29,6 +30,7 @@ class Brought:
     posts: set[int] = field(default_factory=set)
     days: Counter[date] = field(default_factory=Counter)
     duplicates: int = 0
+    muted: int = 0
     sources: Counter[str] = field(default_factory=Counter)
     authors: Counter[str] = field(default_factory=Counter)
     contents: set[int] = field(default_factory=set)
@@ -97,6 +99,7 @@ def backtest(
     *,
     due: int,
     last: date,
+    mutes: MuteList | None = None,
     reach_of: str | None = None,
     samples: int = SAMPLES,
     on_batch: Callable[[Sequence[StoredPost]], None] | None = None,
@@ -117,9 +120,11 @@ def backtest(
         batch = percolator.batch([post.post for post in posts])
         if counter:
             counter.count(batch)
+        silent = mutes.mask(batch) if mutes else 0
         for name, mask in percolator.masks_in(batch).items():
             if name in brought:
-                for index in bits(mask):
+                brought[name].muted += (mask & silent).bit_count()
+                for index in bits(mask & ~silent):
                     brought[name].add(posts[index], samples)
         done += len(posts)
         first = min(first, *(post.told_at.astimezone(UTC).date() for post in posts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,12 +13,13 @@ from leads.linking.linker import Linker
 from leads.linking.records import Mention
 from leads.searches.known import CONFIDENCE, KnownPeople
 from leads.searches.rationing import Ration, ration
-from leads.searches.stored import number
+from leads.searches.stored import author_names, number
 from leads.signals import BREAK, Composed
 from leads.subjects import Subject, subject_of
-from triggers.match import Detection, Match
+from triggers.match import Detection, Dropped, Match
 from triggers.search.definitions import SearchDefinition
 from triggers.search.filter import build
+from triggers.search.mutes import Mute, MuteList
 from triggers.search.percolator import SearchMatch
 from triggers.search.posts import TITLE, Found, SearchPost, Span
 
@@ -53,6 +54,7 @@ class Searches:
         versions: Mapping[str, str],
         after: Mapping[str, int],
         known: Known,
+        mutes: Sequence[Mute] = (),
     ) -> None:
         self._searches = {search.name: search for search in searches}
         self._versions = versions
@@ -62,23 +64,27 @@ class Searches:
         self._detections: dict[str, list[Found]] = {}
         self._people = KnownPeople(known.linker, self._author)
         self._percolator = build(searches, detect=self._detected, contacts=self._people)
+        self._mutes = MuteList(self._percolator, mutes)
 
     def find(
         self, posts: Sequence[PostValue], found: Mapping[int, tuple[Composed, Detection]]
-    ) -> dict[int, list[Match]]:
-        """Return what searches match, by post id, as matches in the composed text."""
+    ) -> dict[int, Detection]:
+        """Return by post id what is found with what searches match; all that a muted post has is dropped."""
         held = [post for post in posts if not post.gone]
         self._posts = {post.key: post for post in held}
         self._detections = {post.key: _triggers(*found[post.id]) for post in held}
-        answers = self._percolator.match([search_post(post) for post in held])
-        return {
-            post.id: [
-                self._match(post, found[post.id][0], match)
-                for match in matches
-                if self._looks_at(self._searches[match.search], post)
-            ]
-            for post, matches in zip(held, answers, strict=True)
-        }
+        batch = self._percolator.batch([search_post(post) for post in held])
+        muted = self._mutes.by_post(batch)
+        answers: dict[int, Detection] = {}
+        for index, matches in enumerate(self._percolator.matches_in(batch)):
+            post = held[index]
+            composed, detection = found[post.id]
+            looked_at = (m for m in matches if self._looks_at(self._searches[m.search], post))
+            more = [self._match(post, composed, match) for match in looked_at]
+            answers[post.id] = replace(detection, matches=(*detection.matches, *more))
+            if index in muted:
+                answers[post.id] = silenced(answers[post.id], muted[index].reason)
+        return answers
 
     def refuse(self, match: Match, links: Sequence[KeptLink]) -> str | None:
         """Say why a match that is linked is not kept: its subject does not fit the search's buyer profile."""
@@ -145,10 +151,15 @@ class Searches:
         return [self._detections[post.id] for post in posts]
 
 
+def silenced(detection: Detection, reason: str) -> Detection:
+    """The same with all matches dropped."""
+    drops = (Dropped(match.kind, match.rule, match.start, match.end, reason) for match in detection.matches)
+    return replace(detection, matches=(), dropped=(*detection.dropped, *drops))
+
+
 def search_post(post: PostValue) -> SearchPost:
     """A stored post as searches see it."""
     writer = post.writer
-    names = [writer.name, f"@{writer.handle.lstrip('@')}" if writer.handle else ""]
     return SearchPost(
         id=post.key,
         text=post.text,
@@ -156,7 +167,7 @@ def search_post(post: PostValue) -> SearchPost:
         lang=post.language,
         url=post.url,
         source=post.source,
-        author=" ".join(name for name in names if name),
+        author=author_names(writer.name, writer.handle, writer.email),
         kind=post.kind,
         published=post.told_at,
         hashtags=post.tags,

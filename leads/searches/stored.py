@@ -103,7 +103,6 @@ def _select() -> Select[*tuple[Any, ...]]:
 
 def _value(row: Row[Any]) -> StoredPost:
     name, handle = row.author or "", row.handle or ""
-    shown = f"{name} @{handle.lstrip('@')}".strip() if handle else name
     extra = row.extra or {}
     post = SearchPost(
         id=row.key,
@@ -112,7 +111,7 @@ def _value(row: Row[Any]) -> StoredPost:
         lang=row.language or row.source_language,
         url=row.url,
         source=row.source,
-        author=shown,
+        author=author_names(name, handle, row.email or ""),
         kind=row.kind,
         published=row.told_at,
         hashtags=tuple(row.tags),
@@ -125,6 +124,11 @@ def _value(row: Row[Any]) -> StoredPost:
         row.author_key or "", name, handle, row.platform or "", row.profile or "", row.email or ""
     )
     return StoredPost(row.id, row.told_at, row.content_hash, post, writer)
+
+
+def author_names(name: str, handle: str, email: str) -> str:
+    """All that an author is called, as `author:` looks through it."""
+    return " ".join(part for part in (name, handle and f"@{handle.lstrip('@')}", email) if part)
 
 
 def number(value: Any) -> float | None:

@@ -103,6 +103,7 @@ def _facts(
         "stopped": done.stopped,
         "matches": rate.total,
         "duplicates": brought.duplicates,
+        "muted": brought.muted,
         "rate": asdict(rate),
         "overlaps": [asdict(one) for one in done.overlaps(search.name)],
         "sources": done.top(brought.sources),
@@ -123,6 +124,8 @@ def _words(done: Backtest, search: SearchDefinition, precision: Proportion | Non
         f"{matches} in {done.posts:,} posts of {plural(rate.days, 'day')} ({done.first} to {done.last}), "
         f"{brought.duplicates:,} more with words that were there before"
     )
+    if brought.muted:
+        yield f"{brought.muted:,} more in posts that are muted"
     yield f"a day: {rate.mean:.1f} (95 %: {rate.low:.1f} to {rate.high:.1f})"
     by_weekday = zip(WEEKDAYS, rate.weekdays, strict=True)
     yield "  " + "  ".join(f"{day} {'-' if mean is None else f'{mean:.1f}'}" for day, mean in by_weekday)
@@ -276,7 +279,7 @@ def why(
             stored = _found(past, post)
             past.look_at([stored])
             looked_at = stored.post
-        verdict = reasons(past.percolator, name, looked_at)
+        verdict = reasons(past.percolator, name, looked_at, mutes=past.mutes)
         for line in verdict.lines():
             say(printable(line))
         for line in _dropped(past, name, post) if post else ():

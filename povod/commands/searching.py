@@ -13,7 +13,7 @@ from leads.searches import store
 from leads.searches.store import Change
 from models import Search, Signal
 from povod import search_book
-from povod.commands import search_past
+from povod.commands import search_mutes, search_past
 from povod.commands.leads import by_me
 from povod.commands.search_editor import edited, without
 from povod.commands.search_options import refuse_wrong, with_settings
@@ -33,6 +33,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 search_past.register(app)
+app.add_typer(search_mutes.app, name="mute")
 NameArgument = Annotated[str, typer.Argument(help="The search's name.", show_default=False)]
 
 

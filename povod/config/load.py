@@ -18,6 +18,7 @@ from triggers.lined import Lined, read_all
 
 if TYPE_CHECKING:
     from triggers.search.definitions import SearchDefinition
+    from triggers.search.mutes import Mute
 
 WORDS = {
     "missing": "the key '{key}' is missing",
@@ -49,6 +50,7 @@ class LoadedConfig:
     file: Path
     lined: Lined
     searches: tuple[SearchDefinition, ...] = ()
+    mutes: tuple[Mute, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -102,7 +104,7 @@ def load_config(file: Path) -> LoadedConfig:
     if not isinstance(lined.data, dict | None):
         raise ConfigFaults([Fault(str(file), 1, "a configuration holds keys and values, such as 'sources:'")])
     faults = list(references.faults(lined, file))
-    searches, wrong = _searches(lined, file)
+    searches, mutes, wrong = _searches(lined, file)
     faults += wrong
     try:
         config = Config.model_validate(lined.data or {})
@@ -110,15 +112,17 @@ def load_config(file: Path) -> LoadedConfig:
         raise ConfigFaults([*_faults(error, lined, str(file)), *faults]) from None
     if faults:
         raise ConfigFaults(faults)
-    return LoadedConfig(config, file, lined, tuple(searches))
+    return LoadedConfig(config, file, lined, tuple(searches), tuple(mutes))
 
 
-def _searches(lined: Lined, file: Path) -> tuple[list[SearchDefinition], list[Fault]]:
-    if not lined.data or not ("searches" in lined.data or "search_files" in lined.data):
-        return [], []
+def _searches(lined: Lined, file: Path) -> tuple[list[SearchDefinition], list[Mute], list[Fault]]:
+    if not lined.data or not lined.data.keys() & {"searches", "search_files", "mute"}:
+        return [], [], []
     from povod.config import searches  # noqa: PLC0415 -- most commands need none of the query language
 
-    return searches.read(lined, file)
+    found, faults = searches.read(lined, file)
+    mutes, more = searches.read_mutes(lined, file)
+    return found, mutes, faults + more
 
 
 def _faults(error: ValidationError, lined: Lined, file: str) -> Iterator[Fault]:

@@ -216,6 +216,22 @@ class PrivacyConfig(Section):
         return self
 
 
+class MuteConfig(Section):
+    """Posts that nobody wants to hear of: whatever is found in them is dropped, and counted."""
+
+    authors: list[str] = Field(
+        default_factory=list, description="Words of the author's name or handle, as `author:` has them."
+    )
+    sites: list[str] = Field(default_factory=list, description="Hosts, with all below them.")
+    words: list[str] = Field(
+        default_factory=list,
+        description="Words in the post: one in all its forms, several side by side and as they are.",
+    )
+    queries: list[str] = Field(
+        default_factory=list, description="Whatever these [queries](saved-searches.md) match."
+    )
+
+
 class LinkingConfig(Section):
     """When a signal is tied to a contact."""
 
@@ -300,6 +316,7 @@ class Config(Section):
     search_files: list[Path] = Field(
         default_factory=list, description="Files with more of them, each with a list `searches:`."
     )
+    mute: MuteConfig = Field(default_factory=MuteConfig, description="What is not to be heard of.")
     linking: LinkingConfig = Field(
         default_factory=LinkingConfig, description="When a signal is tied to a contact."
     )

@@ -8,6 +8,7 @@ from typing import Any
 from povod.faults import Fault, nearest
 from triggers.lined import Lined
 from triggers.search.definitions import LinedFault, SearchDefinition, SearchFaults, load_items, read_items
+from triggers.search.mutes import KEYS, Mute, read_mute
 
 
 def read(lined: Lined, file: Path) -> tuple[list[SearchDefinition], list[Fault]]:
@@ -25,6 +26,23 @@ def read(lined: Lined, file: Path) -> tuple[list[SearchDefinition], list[Fault]]
         more, told = _beside(lined, file, index, name)
         found += more
         faults += told
+    return found, faults
+
+
+def read_mutes(lined: Lined, file: Path) -> tuple[list[Mute], list[Fault]]:
+    """Return the mute list, and what is wrong with its entries; what is no list of texts the schema tells."""
+    held = lined.data.get("mute")
+    found: list[Mute] = []
+    faults: list[Fault] = []
+    for what, key in KEYS.items():
+        values = held.get(key) if isinstance(held, dict) else None
+        for index, value in enumerate(values if isinstance(values, list) else []):
+            line = lined.line_of(("mute", key, index))
+            try:
+                if isinstance(value, str):
+                    found.append(read_mute(what, value, f"{file}:{line}"))
+            except ValueError as error:
+                faults.append(Fault(str(file), line, f"'mute.{key}[{index + 1}]': {error}"))
     return found, faults
 
 

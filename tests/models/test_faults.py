@@ -120,7 +120,9 @@ def test_a_full_disk(sqlite_engine: Engine) -> None:
             pytest.raises(DatabaseFault, match="no space left on the device") as caught,
             database_faults(sqlite_engine),
         ):
-            connection.exec_driver_sql("CREATE TABLE more (x)")
+            # Pages that migrations have freed are filled first.
+            for number in range(100):
+                connection.exec_driver_sql(f"CREATE TABLE more_{number} (x)")
     assert caught.value.transient
 
 

@@ -23,6 +23,7 @@ from models import (
     Link,
     LinkVerdict,
     MailTraffic,
+    MuteEntry,
     Post,
     RecordMerge,
     RobotsFile,
@@ -145,6 +146,7 @@ def _add_search(session: Session, now: datetime) -> None:
                 key="b1", search_id=search.id, post_id=_post_id(session, "k1"), relevant=True, author="olga",
                 created_at=now,
             ),
+            MuteEntry(key="m1", what="site", value="spam.example", author="olga", created_at=now),
         ]
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from models import DroppedMatch, Post, Signal
 from models.session import open_database
 from tests.crawler.server import Server
+from tests.leads.receiver import SECRET, Receiver
 from tests.povod.conftest import Povod
 
 ITEM = """\
@@ -151,3 +153,66 @@ def test_a_changed_or_removed_search_takes_back_what_no_longer_holds(feed: Feed)
     feed.povod("leads", "set-status", str(lead["key"]), "accepted")
     feed.searches()
     assert [left["key"] for left in feed.run(crawl=False)] == [lead["key"]]
+
+
+def test_what_is_muted_is_dropped_and_told_and_comes_back_when_it_is_not(feed: Feed) -> None:
+    feed.searches("name: offices, query: office")
+    posts = [(ANNA, "An office", "01"), (BORIS, "The office and a new job for me: I got a new job!", "02")]
+    assert Counter(lead["kind"] for lead in feed.run(*posts)) == {"search:offices": 2, "new_job": 1}
+    assert feed.povod("search", "mute", "add", "author", "boris@heron.example").status == 0
+    (lead,) = feed.run(crawl=False)
+    assert lead["contact"]["name"] == "Anna Sokolova"  # type: ignore[index]
+    assert feed.dropped() == {"muted_author": 2}
+    assert "muted_author 2" in feed.povod("process").out or "2" in feed.povod("status").out
+    told = feed.povod("search", "why", "offices", "--post", "https://lark.example/1").out
+    assert told.startswith("no  office: muted author 'boris@heron.example'")
+    assert "matched, and not kept: muted_author" in told
+    assert "1 more in posts that are muted" in feed.povod("search", "backtest", "offices", "--days", "9999").out
+    assert feed.povod("search", "mute", "remove", "author", "Boris@Heron.example").status == 0
+    assert len(feed.run(crawl=False)) == 3
+    assert feed.dropped() == {}
+
+
+def test_sites_words_and_queries_are_muted_in_the_configuration(feed: Feed) -> None:
+    feed.searches("name: offices, query: office")
+    file = feed.folder / "povod.yml"
+    mute = (
+        'mute:\n  authors: [clara]\n  sites: [spam.example]\n  words: [lottery, "free gift"]\n'
+        "  queries: [office NEAR/1 wooden]\n"
+    )
+    file.write_text(mute + file.read_text("utf-8"), "utf-8")
+    posts = ("An office lottery", "An office with free gifts", "Office: a free gift", "The wooden red office")
+    leads = feed.run(*((ANNA, text, f"0{n + 1}") for n, text in enumerate(posts)))
+    assert [lead["quote"] for lead in leads] == ["office"]
+    assert feed.dropped() == {"muted_words": 2, "muted_query": 1}
+    listed = json.loads(feed.povod("search", "mute", "list", "--json").out)
+    assert listed[1] == {"what": "site", "value": "spam.example", "place": "povod.yml:3"}
+
+
+DELIVER = """\
+deliver:
+  webhooks:
+    - {{name: crm, url: "{crm}", secret: {{env: HOOK}}}}
+    - {{name: chat, url: "{chat}", secret: {{env: HOOK}}}}
+"""
+
+
+def test_a_search_delivers_to_the_targets_that_it_names_and_otherwise_to_all(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOK", SECRET)
+    with closing(Receiver()) as crm, closing(Receiver()) as chat:
+        feed.searches("name: offices, query: office, deliver: chat", "name: moves, query: moving")
+        file = feed.folder / "povod.yml"
+        file.write_text(DELIVER.format(crm=crm.url, chat=chat.url) + file.read_text("utf-8"), "utf-8")
+        feed.run((ANNA, "An office", "01"), (BORIS, "We are moving", "02"))
+        for _ in range(2):
+            ran = feed.povod("deliver")
+            assert ran.status == 0, ran.err
+        assert all(one["valid"] for one in (*crm.got, *chat.got))
+        assert _kinds(crm) == ["search:moves"]
+        assert sorted(_kinds(chat)) == ["search:moves", "search:offices"]
+
+
+def _kinds(receiver: Receiver) -> list[str]:
+    return [one["body"]["data"]["kind"] for one in receiver.got]

@@ -158,7 +158,7 @@ class Percolator:
         """Return for each post the searches that match it, in the order in which they were added."""
         found: list[list[SearchMatch]] = []
         for start in range(0, len(posts), BATCH):
-            found.extend(self._match_batch(posts[start : start + BATCH]))
+            found.extend(self.matches_in(self.batch(posts[start : start + BATCH])))
         return found
 
     def masks(self, posts: Sequence[SearchPost]) -> dict[str, int]:
@@ -178,14 +178,15 @@ class Percolator:
     def batch(self, posts: Sequence[SearchPost]) -> Batch:
         """Turn posts into a batch that this percolator's plans can be worked out on."""
         now = self._now() if self._now else None
-        batch = Batch(posts, self.table, detect=self._detect, contacts=self._contacts, now=now)
-        self.table.learn(batch.any, len(posts))
+        with without_collection():
+            batch = Batch(posts, self.table, detect=self._detect, contacts=self._contacts, now=now)
+            self.table.learn(batch.any, len(posts))
         return batch
 
-    def _match_batch(self, posts: Sequence[SearchPost]) -> list[list[SearchMatch]]:
+    def matches_in(self, batch: Batch) -> list[list[SearchMatch]]:
+        """Return what `match` does for posts that `batch` has turned about."""
         with without_collection():
-            batch = self.batch(posts)
-            found: list[list[SearchMatch]] = [[] for _ in posts]
+            found: list[list[SearchMatch]] = [[] for _ in batch.posts]
             for filed in self._candidates(batch):
                 for index in bits(filed.plan.posts(batch, batch.all)):
                     found[index].append(SearchMatch(filed.name, filed.version, filed.plan, batch.view(index)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from triggers.search import words
 from triggers.search.batch import Batch, View, field_values
 from triggers.search.faults import nearest
+from triggers.search.mutes import Mute, MuteList
 from triggers.search.percolator import Percolator
 from triggers.search.planner import Planner
 from triggers.search.plans import NearPlan, Plan
@@ -58,8 +59,8 @@ class Reach:
             yield from part.lines(depth + 1)
 
 
-def why(searches: Percolator, name: str, post: SearchPost, *, muted: Collection[str] = ()) -> Verdict:
-    """Return the verdict on one post. `muted`: names of authors whose posts are never matched.
+def why(searches: Percolator, name: str, post: SearchPost, *, mutes: Sequence[Mute] = ()) -> Verdict:
+    """Return the verdict on one post; one that is muted is told by the entry that mutes it.
 
     Raises SearchFault if there is no such search.
     """
@@ -67,11 +68,13 @@ def why(searches: Percolator, name: str, post: SearchPost, *, muted: Collection[
     asker = _Asker(searches)
     try:
         verdict = asker.verdict(filed.query.node, None, searches.batch([post]).view(0))
+        silent = MuteList(searches, mutes)
+        muted = silent.by_post(searches.batch([post])).get(0)
     finally:
         asker.release()
-    authors = set(field_values(post, "author"))
-    if authors & {words.folded(handle.lstrip("@")) for handle in muted}:
-        return Verdict(verdict.clause, False, f"muted author {post.author}", (verdict,))
+    if muted is not None:
+        where = f" ({muted.place})" if muted.place else ""
+        return Verdict(verdict.clause, False, f"muted {muted.what} '{muted.value}'{where}", (verdict,))
     if not filed.enabled:
         return Verdict(verdict.clause, False, "the search is switched off", (verdict,))
     return verdict

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triggers.search import statistics
+from triggers.search.mutes import read_mute
 from triggers.search.percolator import Percolator
 from triggers.search.posts import SearchPost
 from triggers.search.why import reach, why
@@ -51,7 +52,9 @@ def test_a_muted_author_and_a_search_that_is_off_are_said() -> None:
     searches = Percolator()
     searches.add("s", "hello")
     post = SearchPost("p", "hello", author="@anna")
-    assert why(searches, "s", post, muted=["@Anna"]).note == "muted author @anna"
+    muted = [read_mute("site", "x.example"), read_mute("author", "@Anna")]
+    assert why(searches, "s", post, mutes=muted).note == "muted author '@Anna'"
+    assert why(searches, "s", post, mutes=muted[:1]).holds
     searches.enable("s", False)
     assert "switched off" in why(searches, "s", post).note
 

@@ -71,6 +71,10 @@ class Linker:
         found.people, found.organisations = people, organisations
         return found
 
+    def knows_key(self, key: Key) -> bool:
+        """Tell whether an exact key is anybody's, or was."""
+        return bool(self.people.by_key(key)) or self.organisations.has_key(key)
+
     def contact(self, key: str) -> ContactRecord | None:
         """Return a known contact, without its exact keys."""
         rows = self.people.rows_of(key)

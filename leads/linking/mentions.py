@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from leads.linking.company_mentions import WORD, CompanyFinder, things_named
 from leads.linking.company_names import parse_company
-from leads.linking.context import is_word
-from leads.linking.fold import words
-from leads.linking.given_names import equivalent_roots
-from leads.linking.keys import handle_key, url_key
-from leads.linking.linker import COMPANY, PERSON, Linker
+from leads.linking.fold import is_cyrillic, words
+from leads.linking.given_names import equivalent_roots, is_given
+from leads.linking.linker import COMPANY, PERSON, Linker, mention_keys
+from leads.linking.organisation_words import is_place_name
 from leads.linking.person_names import is_patronymic, parse_person
 from leads.linking.records import Decision, Linking, Mention
 from leads.linking.stems import root
+from leads.linking.tables import rows
 
 # A run of words that begin with capitals, with initials among them: what names look like in both scripts.
-_WORD = r"[A-ZА-ЯЁ][\w'’]+(?:-[A-ZА-ЯЁ][\w'’]+)*"
-_RUN = re.compile(rf"(?:{_WORD}|[A-ZА-ЯЁ]\.)(?:\s?(?<=[\s.])(?:{_WORD}|[A-ZА-ЯЁ]\.))+")
-_IN_RUN = re.compile(rf"{_WORD}|[A-ZА-ЯЁ](?=\.)")
+_RUN = re.compile(rf"(?:{WORD}|[A-ZА-ЯЁ]\.)(?:\s?(?<=[\s.])(?:{WORD}|[A-ZА-ЯЁ]\.))+")
+_IN_RUN = re.compile(rf"{WORD}|[A-ZА-ЯЁ](?=\.)")
 _HANDLE = re.compile(r"(?<![\w@/.])@\w{3,50}(?:@[\w-]+(?:\.[\w-]+)+)?")
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'«»)]+|(?<![\w@.])(?:[\w-]+\.)+(?:com|org|net|io|ai|dev|ru|рф|su|uk|de|eu|example|test)\b(?:/[^\s<>\"'«»)]*)?"
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_QUOTED = re.compile(r"[«\"“„]([^«»\"“”„\n]{2,60})[»\"”]")
-_NAMED = re.compile(rf"{_WORD}(?:(?:\s|-|\s?&\s?){_WORD}){{0,3}}")
+# "I'm", "It's", "We'll": no names, though "O'Neil" is.
+_SHORTENED = re.compile(r"['’](?:m|s|t|re|ve|ll|d)$", re.IGNORECASE)
 # Texts looked at together: their names are looked up in the index at once.
 BATCH = 512
-_MIN_COMPANY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class MentionScanner:
     def __init__(self, linker: Linker) -> None:
         self._linker = linker
         self._numbers: dict[str, tuple[int, ...]] = {}
+        self._keys: dict[str, bool] = {}
+        self._finder = CompanyFinder(linker.organisations)
 
     def scan(self, text: str) -> list[Found]:
         """Return the known people and organisations that one text names, in order."""
@@ -86,12 +88,12 @@ class MentionScanner:
             ]
             numbers = [self._word(word) for word, _, _ in told]
             for at, first in enumerate(numbers):
-                if not first:
-                    continue
                 other = at + 1
-                if other < len(told) and not numbers[other] and other + 1 < len(told):
+                if first and other + 1 < len(told) and not numbers[other] and _between(told[other][0]):
                     other += 1
-                if other < len(told) and numbers[other]:
+                if not first or other >= len(told) or not numbers[other]:
+                    continue
+                if _like_a_name([word for word, _, _ in told], at, other):
                     keys = tuple(a << 32 | b for a in first for b in numbers[other] if a != b)
                     yield _Pair(place, told[at][1], told[other][2], keys)
 
@@ -109,7 +111,8 @@ class MentionScanner:
         if len(split) != 1 or len(split[0]) < 2 or is_patronymic(split[0]):
             return ()
         vocabulary = self._linker.people.vocabulary
-        return tuple(n for one in equivalent_roots(split[0]) if (n := vocabulary.number(one)))
+        found = tuple(n for one in equivalent_roots(split[0]) if (n := vocabulary.number(one)))
+        return () if found and is_no_name(text, split[0]) else found
 
     def _known(self, pairs: list[_Pair]) -> Iterator[_Pair]:
         hits = self._linker.people.known_pairs([key for pair in pairs for key in pair.keys])
@@ -142,30 +145,33 @@ class MentionScanner:
         """Yield handles and addresses that are somebody's."""
         if "@" in text:
             for hit in _HANDLE.finditer(text):
-                if handle_key(hit.group()):
-                    yield from self._link(hit.start(), hit.group(), Mention(handle=hit.group()))
+                yield from self._by_key(hit.start(), hit.group(), Mention(handle=hit.group()))
             for hit in _EMAIL.finditer(text):
-                yield from self._link(hit.start(), hit.group(), Mention(email=hit.group()))
+                yield from self._by_key(hit.start(), hit.group(), Mention(email=hit.group()))
         if "." in text:
             for hit in _ADDRESS.finditer(text):
                 address = hit.group().rstrip(".,;:!?)")
-                if url_key(address):
-                    yield from self._link(hit.start(), address, Mention(url=address))
+                yield from self._by_key(hit.start(), address, Mention(url=address))
+
+    def _by_key(self, start: int, text: str, mention: Mention) -> Iterator[Found]:
+        """Link what has an exact key that anybody known has; most have none, and the same ones come again and again."""
+        known = self._keys.get(text)
+        if known is None:
+            if len(self._keys) > 1 << 16:
+                self._keys.clear()
+            known = self._keys[text] = any(map(self._linker.knows_key, mention_keys(mention)))
+        if known:
+            yield from self._link(start, text, mention)
 
     def _companies(self, text: str) -> Iterator[Found]:
-        """Yield names of known organisations: in quotation marks, or with capitals and no word of the language."""
-        told: Iterable[tuple[int, str, bool]] = (
-            *((hit.start(1), hit.group(1), True) for hit in _QUOTED.finditer(text)),
-            *((hit.start(), hit.group(), False) for hit in _NAMED.finditer(text)),
-        )
-        for start, name, quoted in told:
-            for begin, part in _parts(name):
-                plain = parse_company(part)
-                if len("".join(plain.core)) < _MIN_COMPANY or not self._linker.organisations.knows(plain):
-                    continue
-                if quoted or plain.forms or len(plain.core) > 1 or not is_word(plain.core[0]):
-                    yield from self._link(start + begin, part, Mention(name=part, schema=COMPANY))
-                    break
+        """Yield names of known organisations. One that is made of words of the language is for a person to decide."""
+        for start, name, common in self._finder.find(text):
+            for found in self._link(start, name, Mention(name=name, schema=COMPANY)):
+                if common and found.linking.decision is Decision.LINK:
+                    unsure = Linking(Decision.REVIEW, found.linking.candidates)
+                    yield Found(found.start, found.end, found.text, found.schema, unsure)
+                else:
+                    yield found
 
     def _link(self, start: int, text: str, mention: Mention) -> Iterator[Found]:
         linking = self._linker.link(mention)
@@ -173,13 +179,33 @@ class MentionScanner:
             yield Found(start, start + len(text), text, linking.candidates[0].schema, linking)
 
 
-def _parts(name: str) -> Iterator[tuple[int, str]]:
-    """Yield a name and what is left of it without its first and last words, longest first."""
-    at = [(m.start(), m.end()) for m in re.finditer(r"\S+", name)]
-    for size in range(len(at), 0, -1):
-        for begin in range(len(at) - size + 1):
-            start, end = at[begin][0], at[begin + size - 1][1]
-            yield start, name[start:end]
+def is_no_name(text: str, word: str) -> bool:
+    """Tell whether a word with a capital is a small word, a shortened verb or a place, and nobody's name."""
+    return word in _function_words() or _SHORTENED.search(text) is not None or is_place_name(word)
+
+
+@lru_cache(maxsize=1)
+def _function_words() -> frozenset[str]:
+    return frozenset(word for (word,) in rows("function_words.tsv"))
+
+
+def _between(text: str) -> bool:
+    """Tell whether a word may stand between a given name and a family name and be left out: "J.", "Петровна"."""
+    split = words(text)
+    return len(text) == 1 or (len(split) == 1 and (is_patronymic(split[0]) or is_given(split[0])))
+
+
+def _like_a_name(told: Sequence[str], first: int, last: int) -> bool:
+    """Rule out parts of longer names: "Muhammad Ali Leon", "David Harris Riverfront Park", "ALL DAY FOR YOU"."""
+    one, other = words(told[first])[0], words(told[last])[0]
+    given = is_given(one), is_given(other)
+    if told[first].isupper() and told[last].isupper() and len(told) > 2 and not any(given):
+        return False
+    before = words(told[first - 1]) if first else ()
+    if before and is_given(before[-1]) and given[0] and not is_cyrillic(one):
+        return False
+    after = words(told[last + 1]) if last + 1 < len(told) else ()
+    return not after or after[0] not in things_named()
 
 
 def _all_in(told: Sequence[str], near: set[str]) -> bool:

@@ -47,6 +47,26 @@ def in_dictionary(word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1 << 16)
+def is_known_word(word: str) -> bool:
+    """Tell whether a folded Russian word is in the dictionary at all, as a name or a place, too."""
+    known = _morphology()
+    return is_cyrillic(word) and bool(
+        known.word_is_known(word) or known.word_is_known(_SHORT_I.sub("й", word))
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def is_place_name(word: str) -> bool:
+    """Tell whether a folded Russian word names a country or town, and is nobody's name."""
+    if not is_cyrillic(word):
+        return False
+    readings = [parsed.tag.grammemes for parsed in _morphology().parse(word)]
+    return any("Geox" in told for told in readings) and not any(
+        told & {"Name", "Surn", "Patr"} for told in readings
+    )
+
+
 @lru_cache(maxsize=1)
 def _expansions() -> dict[tuple[str, ...], tuple[str, ...]]:
     return {_lemmas(short.split()): _lemmas(long.split()) for short, long in rows("expansions.tsv")}

@@ -119,9 +119,29 @@ class Organisations:
         found._gone = set(arrays["gone"].tolist())
         return found
 
-    def knows(self, name: CompanyName) -> bool:
-        """Tell whether an organisation has this name, declined or in the other alphabet too."""
-        return len(self._named(name)) > 0
+    def knows(self, name: CompanyName, *, same_script: bool = False) -> bool:
+        """Tell whether an organisation has this name, declined or in the other alphabet too.
+
+        With `same_script`, a name in the other alphabet, or one that only sounds the same, is none.
+        """
+        rows = self._alive(self._named(name))
+        if not same_script:
+            return bool(rows)
+        told = {name.core, tuple(map(lemma, name.core))}
+        return any(
+            told & {read.core, tuple(map(lemma, read.core))}
+            for row in rows
+            for record in (self[row],)
+            for read in map(parse_company, (record.name, *record.aliases))
+        )
+
+    def has_word(self, word: str) -> bool:
+        """Tell whether a word is in the name of any known organisation, declined or in the other alphabet too."""
+        return self._vocabulary.number(root(word)) > 0
+
+    def has_key(self, key: Key) -> bool:
+        """Tell whether an organisation has, or has had, an exact key."""
+        return len(self._keys.get([key_hash(key)])) > 0
 
     def _named(self, name: CompanyName) -> Rows:
         rows = self._names.get([text_hash(name.key)])

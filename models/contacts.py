@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, Instant, Name, RowId
@@ -56,6 +56,15 @@ class Contact(Base):
     updated_at: Mapped[Instant]
 
 
+def _unique_of(owner: str) -> Index:
+    """Return the index that keeps one kind of owner from having an identity twice, over that kind's rows only."""
+    has_one = text(f"{owner}_id IS NOT NULL")
+    columns = (f"{owner}_id", "type", "platform", "normalized")
+    return Index(
+        f"uq_identity_{owner}", *columns, unique=True, sqlite_where=has_one, postgresql_where=has_one
+    )
+
+
 class Identity(Base):
     """A handle, address, link or name form of one contact or one company."""
 
@@ -64,9 +73,8 @@ class Identity(Base):
         CheckConstraint("(contact_id is null) <> (company_id is null)", name="one_owner"),
         CheckConstraint("type in ('handle', 'email', 'phone', 'url', 'domain', 'name')", name="type"),
         Index(None, "type", "platform", "normalized"),
-        # A NULL owner never collides, so each constraint speaks of its own kind of owner only.
-        UniqueConstraint("contact_id", "type", "platform", "normalized", name="uq_identity_contact"),
-        UniqueConstraint("company_id", "type", "platform", "normalized", name="uq_identity_company"),
+        _unique_of("contact"),
+        _unique_of("company"),
     )
 
     id: Mapped[Id]

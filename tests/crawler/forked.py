@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,17 @@ def crawl_forked(
     policy: FetchPolicy,
     *,
     on_event: Callable[[CrawlEvent], None] = lambda _: None,
+    lease: float = 600,
     **options: Any,
 ) -> CrawlReport:
-    """Like `crawler.apart.crawl_apart`: nothing that one crawl knows is known to the next but by the database."""
+    """Like `crawler.apart.crawl_apart`: nothing that one crawl knows is known to the next but by the database.
+
+    `lease` is for how many seconds sources are leased.
+    """
     server = _server()
     assert server.stdin is not None
     assert server.stdout is not None
-    server.stdin.write(json.dumps(as_job(database_url, policy, **options)) + "\n")
+    server.stdin.write(json.dumps(as_job(database_url, policy, **options) | {"lease": lease}) + "\n")
     server.stdin.flush()
     report = None
     # All of it before any of it is looked at: what is raised must not leave half an answer to the next crawl.
@@ -59,13 +64,16 @@ def _server() -> subprocess.Popen[str]:
 
 def serve() -> None:
     """Fork a process per line."""
-    import crawler.run  # noqa: F401
+    import crawler.due
+    import crawler.run
 
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
             try:
-                work(json.loads(line))
+                job = json.loads(line)
+                crawler.due.LEASE = crawler.run.LEASE = timedelta(seconds=job["lease"])  # type: ignore[attr-defined]
+                work(job)
             finally:
                 sys.stdout.flush()
                 os._exit(0)

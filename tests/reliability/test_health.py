@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,8 +15,10 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from typer.testing import CliRunner
 
 from models import Delivery, Lead, Post, Signal, Source, Story
+from povod.cli import application
 from povod.health import Delay, Health, examine, quantile, silence_limit
 from povod.metrics import exposition
 
@@ -186,3 +191,43 @@ def test_the_metrics_can_be_read_back_and_hold_no_texts(household: Household) ->
     assert samples["povod_deliveries", "crm", "dead"] == 1
     assert samples["povod_database_bytes",] == 4096
     assert "words" not in text
+
+
+def test_status_says_all_of_it_to_a_user(
+    household: Household, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    ill = {"error_count": 3, "last_error": "the server answered 500", "ill_since": now - timedelta(days=6)}
+    household.source(
+        "broken", next_fetch_at=now + timedelta(days=1), created_at=now - timedelta(days=30), **ill
+    )
+    daily = [now - timedelta(days=number) for number in range(7, 30)]
+    quiet = household.source(
+        "quiet", told=daily, next_fetch_at=now, last_success_at=now, created_at=now - timedelta(days=99)
+    )
+    household.post(quiet, now - timedelta(days=8), by="")
+    told = household.post(quiet, now - timedelta(days=9), stored=now - timedelta(days=9) + timedelta(hours=1))
+    household.lead(told, now - timedelta(days=9) + timedelta(hours=3))
+    household.session.commit()
+    config = tmp_path / "povod.yml"
+    config.write_text(f"database: {engine.url.render_as_string(hide_password=False)}\n")
+    monkeypatch.setenv("COLUMNS", "200")
+
+    done = CliRunner().invoke(application("status"), ["status", "--config", str(config)])
+
+    words = " ".join(done.stdout.split())
+    for expected in (
+        "2 active; 1 due now, 0 being read",
+        "25 stored, 1 wait to be processed",
+        "post to lead p50 3 h, p95 3 h, over 1 lead of 30 days",
+        "store to lead p50 2 h, p95 2 h",
+        "broken 6 d ago 3",
+        "the server answered 500",
+    ):
+        assert expected in words, done.stdout
+    assert re.search(r"quiet \S+ \S+ 1 d 5 d 1\.00", words), done.stdout
+    facts = json.loads(
+        CliRunner().invoke(application("status"), ["status", "--json", "--config", str(config)]).stdout
+    )
+    assert (facts["due"], [one["name"] for one in facts["ill"]]) == (["quiet"], ["broken"])
+    assert [one["name"] for one in facts["silent"]] == ["quiet"]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
-from models import CrawlRun
+from crawler.apart import crawl_apart
+from models import CrawlRun, Source
 from models.session import open_database
+from tests.crawler.conftest import NOW, POLICY, item, rss
+from tests.crawler.forked import crawl_forked
+from tests.crawler.server import Reply, Server
 from tests.reliability.campaign import Databases, Ending, SqliteFiles, ending, uninterrupted
 from tests.reliability.field import Field, Size, open_field
 from tests.reliability.lives import Lives, Order
@@ -66,6 +73,44 @@ def test_two_crawlers_and_two_processors_at_once_do_each_thing_once(
     sent = Counter(one["id"] for one in field.receiver.got)
     assert set(sent.values()) == {1}, "no lead is sent twice"
     assert ending(url, field) == calm
+
+
+def test_a_lease_in_use_is_kept_by_its_heartbeat_and_a_dead_crawler_s_is_free_at_once(
+    postgresql_engine: Engine,
+) -> None:
+    """The lease is for four seconds, the answer takes nine: without a heartbeat the second crawler would ask, too."""
+    engine = postgresql_engine
+    url = engine.url.render_as_string(hide_password=False)
+    policy = replace(POLICY, timeout=30)
+    with Server() as server, ThreadPoolExecutor(1) as pool:
+        slow = server.on("/feed", Reply(rss(item(1)), wait=9))
+        with Session(engine) as session, session.begin():
+            session.add(Source(name="slow", url=slow, created_at=NOW))
+        first = pool.submit(crawl_forked, url, policy, lease=4)
+        wait_until(lambda: len(server.asked("/feed")) == 1)
+        time.sleep(6)
+        assert crawl_apart(url, policy).sources_due == 0
+        assert first.result().sources_read == 1
+        assert len(server.asked("/feed")) == 1
+
+        with Session(engine) as session, session.begin():
+            session.execute(update(Source).values(next_fetch_at=None, last_fetch_at=None))
+        victims: list[subprocess.Popen[str]] = []
+        killed = pool.submit(crawl_apart, url, policy, on_start=victims.append)
+        wait_until(lambda: len(server.asked("/feed")) == 2)
+        victims[0].kill()
+        assert killed.result().outcome == "failed"
+        server.on("/feed", rss(item(1), item(2)))
+        assert crawl_apart(url, policy).posts_new == 1
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Look again and again."""
+    for _ in range(600):
+        if happened():
+            return
+        time.sleep(0.05)
+    raise AssertionError("this never happened")
 
 
 def crawlers_that_read(url: str) -> int:

@@ -194,8 +194,10 @@ def test_the_metrics_can_be_read_back_and_hold_no_texts(household: Household) ->
 
 
 def test_status_says_all_of_it_to_a_user(
-    household: Household, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    session = Session(sqlite_engine)
+    household = Household(session)
     now = datetime.now(UTC).replace(microsecond=0)
     ill = {"error_count": 3, "last_error": "the server answered 500", "ill_since": now - timedelta(days=6)}
     household.source(
@@ -208,9 +210,10 @@ def test_status_says_all_of_it_to_a_user(
     household.post(quiet, now - timedelta(days=8), by="")
     told = household.post(quiet, now - timedelta(days=9), stored=now - timedelta(days=9) + timedelta(hours=1))
     household.lead(told, now - timedelta(days=9) + timedelta(hours=3))
-    household.session.commit()
+    session.commit()
+    session.close()
     config = tmp_path / "povod.yml"
-    config.write_text(f"database: {engine.url.render_as_string(hide_password=False)}\n")
+    config.write_text(f"database: {sqlite_engine.url}\n")
     monkeypatch.setenv("COLUMNS", "200")
 
     done = CliRunner().invoke(application("status"), ["status", "--config", str(config)])

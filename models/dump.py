@@ -21,15 +21,15 @@ from models.faults import database_faults
 from models.history import ContactChange
 from models.posts import Post, Sighting
 from models.session import read_only
-from models.sources import CrawlRun, Source
+from models.sources import CrawlRun, RobotsFile, Source
 
 # What a row is known by, where it is not called `key`.
 _NATURAL_KEYS = {
-    "source": "name", "suppression": "hash", "contact_file": "path", "search": "name", "robots_file": "origin",
+    "source": "name", "suppression": "hash", "contact_file": "path", "search": "name",
 }  # fmt: skip
 # A run is nothing but a clock and counters; sightings are listed with their posts; the journal tells the way, not
-# what it led to.
-_LEFT_OUT_TABLES = {CrawlRun.__tablename__, Sighting.__tablename__, ContactChange.__tablename__}
+# what it led to; a robots.txt is remembered only until it is asked for again.
+_LEFT_OUT_TABLES = {table.__tablename__ for table in (CrawlRun, Sighting, ContactChange, RobotsFile)}
 _TIMES_OF_SOURCES = {
     ("post", "published_at"), ("post", "updated_at"), ("mail_traffic", "first_at"), ("mail_traffic", "last_at"),
 }  # fmt: skip

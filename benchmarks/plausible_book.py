@@ -50,9 +50,15 @@ def contacts(count: int, seed: int = 1) -> list[ContactRecord]:
     found = []
     for number in range(count):
         if pick.random() < 0.35:
-            name, place = f"{pick.choice(ru_given)} {pick.choice(_RU_FAMILY)}", pick.choice(("Москва", "Тверь"))
+            name, place = (
+                f"{pick.choice(ru_given)} {pick.choice(_RU_FAMILY)}",
+                pick.choice(("Москва", "Тверь")),
+            )
         else:
-            name, place = f"{pick.choice(_EN_GIVEN)} {pick.choice(_EN_FAMILY)}", pick.choice(("London", "Austin"))
+            name, place = (
+                f"{pick.choice(_EN_GIVEN)} {pick.choice(_EN_FAMILY)}",
+                pick.choice(("London", "Austin")),
+            )
         company = pick.choice(employers) if pick.random() < 0.8 else ""
         found.append(ContactRecord(f"c{number}", name, (), company, "", place))
     return found

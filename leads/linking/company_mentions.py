@@ -19,6 +19,8 @@ WORD = r"[A-ZА-ЯЁ][\w'’]+(?:-[A-ZА-ЯЁ][\w'’]+)*"
 _QUOTED = re.compile(r"[«\"“„]([A-ZА-ЯЁ0-9][^«»\"“”„\n]{1,60})[»\"”]")
 _RUN = re.compile(rf"{WORD}(?:(?:\s|-|\s?&\s?){WORD}){{0,5}}")
 _MIN_LETTERS = 4
+# Written like this, they are words at the end of a title and no legal forms.
+_NO_FORMS = frozenset(("Too", "As", "Se", "Ev", "Ab", "Sa", "Co", "Doo", "Ag"))
 _REMEMBERED = 1 << 18
 # What is said before the name of a firm. A name that is a word of the language counts only after this.
 _FIRM = re.compile(
@@ -109,9 +111,9 @@ class CompanyFinder:
     def _may_be(
         self, text: str, run: re.Match[str], tokens: list[_Token], place: tuple[int, int], read: CompanyName
     ) -> bool:
-        if read.forms:
-            return True
         first, last = place
+        if read.forms and not any(token.text in _NO_FORMS for token in tokens[first:last]):
+            return True
         before, after = tokens[:first], tokens[last:]
         if is_common(read):
             # A word of the language must stand alone, after what is said of firms; more go on to a place or a title.

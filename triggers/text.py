@@ -356,6 +356,8 @@ class _Builder:
         if mark in _END_PUNCT:
             self._stop(mark, match)
             return
+        if mark == "@" and self.tokens.lang == "en" and self.tokens.text[match.end() : match.end() + 1] == " ":
+            self.end_sentence("")  # `We got engaged @ Elm Street Pier`: where the post was sent from
         if mark in _CLAUSE_PUNCT:
             self.new_clause = True
         self.add(mark, match.start(), match.end())
@@ -367,10 +369,14 @@ class _Builder:
         if mark == "." and tokens.words and tokens.ends[-1] == match.start():
             last, after = tokens.lowers[-1], tokens.text[match.end() : match.end() + 1]
             single = len(last) == 1 and last.isalpha()
+            if single and tokens.text[match.end() + 1 : match.end() + 2] == ".":
+                return  # `U.S.`: letter after letter
             if last in _ABBREVIATIONS or (single and last not in "iяu") or after.isdigit():
                 return
             if after.isalpha() and after.islower() and tokens.lang == "en" and len(last) < 3:
                 return
+            if tokens.lang == "ru" and last.isascii() and after.isascii() and after.islower():
+                return  # `Node.js` among Russian words
         self.end_sentence(mark)
 
     def done(self) -> Tokens:

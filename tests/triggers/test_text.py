@@ -60,3 +60,8 @@ def test_an_abbreviation_is_no_sentence_end() -> None:
 def test_trailing_hashtags_stand_apart_and_inner_ones_are_words() -> None:
     assert words("So proud! #newjob #happy") == ["So", "proud", "#newjob", "#happy"]
     assert words("ready for my #wedding today") == ["ready", "for", "my", "wedding", "today"]
+
+
+def test_letters_with_points_are_an_abbreviation_whatever_the_letter() -> None:
+    tokens = tokenise("Lumo seeks a U.S. listing. Then more", "en")
+    assert tokens.sentences[tokens.words.index("listing")] == 0

@@ -20,6 +20,7 @@ from povod.search_book import Book
 from povod.stopping import Stop
 from povod.wiring import load_detector, load_linker
 from povod.workspace import Workspace, open_workspace
+from triggers.language import identify
 from triggers.search.definitions import SearchDefinition, needs
 from triggers.search.faults import SearchFault
 from triggers.search.filter import build, detection_by
@@ -50,7 +51,7 @@ class Past:
                 known = load_linker(session, loaded)
             people = KnownPeople(known.linker, self._author)
         detect = detection_by(load_detector(loaded)) if "detection" in asked else None
-        self.percolator = build(self.book.searches, detect=detect, contacts=people)
+        self.percolator = build(self.book.searches, detect=detect, contacts=people, identify=identify)
 
     def add(self, search: SearchDefinition) -> None:
         """Add one that is no search of the workspace, such as an earlier version."""

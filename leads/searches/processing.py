@@ -73,7 +73,7 @@ class Searches:
         held = [post for post in posts if not post.gone]
         self._posts = {post.key: post for post in held}
         self._detections = {post.key: _triggers(*found[post.id]) for post in held}
-        batch = self._percolator.batch([search_post(post) for post in held])
+        batch = self._percolator.batch([search_post(post, found[post.id][1].lang) for post in held])
         muted = self._mutes.by_post(batch)
         answers: dict[int, Detection] = {}
         for index, matches in enumerate(self._percolator.matches_in(batch)):
@@ -157,14 +157,14 @@ def silenced(detection: Detection, reason: str) -> Detection:
     return replace(detection, matches=(), dropped=(*detection.dropped, *drops))
 
 
-def search_post(post: PostValue) -> SearchPost:
-    """A stored post as searches see it."""
+def search_post(post: PostValue, found_out: str | None = None) -> SearchPost:
+    """A stored post as searches see it. `found_out` is its language where nobody has told it."""
     writer = post.writer
     return SearchPost(
         id=post.key,
         text=post.text,
         title=post.title,
-        lang=post.language,
+        lang=post.language or found_out,
         url=post.url,
         source=post.source,
         author=author_names(writer.name, writer.handle, writer.email),

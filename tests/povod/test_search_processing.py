@@ -167,7 +167,9 @@ def test_what_is_muted_is_dropped_and_told_and_comes_back_when_it_is_not(feed: F
     told = feed.povod("search", "why", "offices", "--post", "https://lark.example/1").out
     assert told.startswith("no  office: muted author 'boris@heron.example'")
     assert "matched, and not kept: muted_author" in told
-    assert "1 more in posts that are muted" in feed.povod("search", "backtest", "offices", "--days", "9999").out
+    assert (
+        "1 more in posts that are muted" in feed.povod("search", "backtest", "offices", "--days", "9999").out
+    )
     assert feed.povod("search", "mute", "remove", "author", "Boris@Heron.example").status == 0
     assert len(feed.run(crawl=False)) == 3
     assert feed.dropped() == {}
@@ -216,3 +218,41 @@ def test_a_search_delivers_to_the_targets_that_it_names_and_otherwise_to_all(
 
 def _kinds(receiver: Receiver) -> list[str]:
     return [one["body"]["data"]["kind"] for one in receiver.got]
+
+
+def test_a_search_looks_only_at_the_posts_of_its_languages_sources_kinds_and_contacts(feed: Feed) -> None:
+    (feed.folder / "contacts.csv").write_text(
+        CONTACTS.replace("Owner\n", "Owner,Tags\n").replace("olga\n", "olga,vip\n"), "utf-8"
+    )
+    limits = (
+        "languages: en", "languages: ru", "sources: [lark]", "sources: [quiet]", "kinds: post", "kinds: article",
+        "contacts: known", "contacts: unknown", 'contacts: "@vip"', "contacts: any",
+    )  # fmt: skip
+    feed.searches(*(f"name: n{number}, query: office, {limit}" for number, limit in enumerate(limits)))
+    file = feed.folder / "povod.yml"
+    quiet = '  - {name: quiet, url: "https://quiet.example/feed", paused: true}\n'
+    file.write_text(file.read_text("utf-8").replace("sources:\n", f"sources:\n{quiet}", 1), "utf-8")
+    text = "Today we have moved into a new office in the middle of the town"
+    leads = feed.run((ANNA, text, "01"), (BORIS, text.replace("new", "large"), "02"))
+    found: dict[str, set[str]] = {limit: set() for limit in limits}
+    for lead in leads:
+        if lead["kind"].startswith("search:"):  # type: ignore[attr-defined]
+            limit = limits[int(str(lead["kind"]).removeprefix("search:n"))]
+            found[limit].add(lead["contact"]["name"].split()[0])  # type: ignore[index]
+    both, none = {"Anna", "Boris"}, set[str]()
+    assert found == {
+        "languages: en": both, "languages: ru": none, "sources: [lark]": both, "sources: [quiet]": none,
+        "kinds: post": both, "kinds: article": none, "contacts: known": both, "contacts: unknown": none,
+        'contacts: "@vip"': {"Anna"}, "contacts: any": both,
+    }  # fmt: skip
+
+
+def test_a_stranger_is_found_where_a_source_says_any_and_told_from_contacts(feed: Feed) -> None:
+    feed.searches(
+        "name: strangers, query: office, contacts: unknown", "name: friends, query: office contact:known"
+    )
+    file = feed.folder / "povod.yml"
+    anybody = 'feed.xml", people: any, basis: they wrote to all'
+    file.write_text(file.read_text("utf-8").replace('feed.xml"', anybody, 1), "utf-8")
+    leads = feed.run((ANNA, "An office", "01"), (CLARA, "The office", "02"))
+    assert sorted(str(lead["kind"]) for lead in leads) == ["search:friends", "search:strangers"]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from triggers.search import words
 from triggers.search.atoms import AtomTable
 from triggers.search.pieces import Texts
-from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, SearchPost, Span
+from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, Identify, SearchPost, Span
 
 # Words of the title and of the text stand on one axis, further apart than any distance a query can name.
 ZONE_GAP = 1 << 20
@@ -36,6 +36,7 @@ class Batch:
         *,
         detect: Detect | None = None,
         contacts: Contacts | None = None,
+        identify: Identify | None = None,
         now: datetime | None = None,
     ) -> None:
         self.posts = posts
@@ -44,6 +45,7 @@ class Batch:
         self.all = (1 << len(posts)) - 1
         self.contacts = contacts
         self._detect = detect
+        self._identify = identify
         self._views: dict[int, View] = {}
         self._values: dict[str, dict[str, int]] = {}
         self._holding: dict[tuple[str, str, str], int] = {}
@@ -72,10 +74,15 @@ class Batch:
         if found is None:
             found = self._values[field] = defaultdict(int)
             for index, post in enumerate(self.posts):
-                for value in field_values(post, field):
+                for value in self._language(post) if field == "lang" else field_values(post, field):
                     found[value] |= 1 << index
             found = self._values[field] = dict(found)
         return found
+
+    def _language(self, post: SearchPost) -> list[str]:
+        if post.lang is None and self._identify is not None:
+            return [self._identify(f"{post.title}\n\n{post.text}") or ""]
+        return field_values(post, "lang")
 
     def holding(self, key: tuple[str, str, str], holds: Callable[[SearchPost], bool]) -> int:
         """Return the posts for which a cheap condition holds; worked out once for a batch."""
@@ -205,6 +212,9 @@ def field_values(post: SearchPost, field: str) -> list[str]:
         return list(
             {words.folded(name) for word in words.surfaces(post.author) for name in words.names(word)}
         )
+    if field == "lang" and post.lang:
+        # `en-GB` is English.
+        return list({words.folded(post.lang), words.folded(post.lang).partition("-")[0]})
     value: str | None = getattr(post, field)
     return [words.folded(value)] if value else []
 

@@ -11,7 +11,7 @@ from typing import IO, Any, Protocol
 from triggers.match import Detection, Document, published_time
 from triggers.search.definitions import SearchDefinition, SearchFaults, match_versions
 from triggers.search.percolator import Percolator, SearchMatch, without_collection
-from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, SearchPost, Span
+from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, Identify, SearchPost, Span
 
 LINES = 4096
 _TEXTS = ("title", "lang", "url", "source", "author", "kind")
@@ -68,10 +68,11 @@ def build(
     *,
     detect: Detect | None = None,
     contacts: Contacts | None = None,
+    identify: Identify | None = None,
     now: Callable[[], datetime] | None = None,
 ) -> Percolator:
     """Make the searches ready; those that are switched off can still be included. Raises SearchFaults."""
-    percolator = Percolator(detect=detect, contacts=contacts, now=now)
+    percolator = Percolator(detect=detect, contacts=contacts, identify=identify, now=now)
     versions = match_versions(searches)
     faults = percolator.add_all((search.name, search.effective, versions[search.name]) for search in searches)
     if faults:

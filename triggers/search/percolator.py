@@ -21,7 +21,7 @@ from triggers.search.faults import SearchFault, nearest
 from triggers.search.parser import Query, parse
 from triggers.search.planner import Planner, cheapest
 from triggers.search.plans import Anchor, Plan
-from triggers.search.posts import TEXT, TITLE, Contacts, Detect, SearchPost, Span
+from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Identify, SearchPost, Span
 from triggers.search.syntax import Field, Node, includes, walk
 
 # Each search costs a little for a batch, however many posts it holds.
@@ -73,11 +73,13 @@ class Percolator:
         *,
         detect: Detect | None = None,
         contacts: Contacts | None = None,
+        identify: Identify | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self.table = AtomTable()
         self._detect = detect
         self._contacts = contacts
+        self._identify = identify
         self._now = now
         self._count = 0
         self._filed: dict[str, Filed] = {}
@@ -179,7 +181,14 @@ class Percolator:
         """Turn posts into a batch that this percolator's plans can be worked out on."""
         now = self._now() if self._now else None
         with without_collection():
-            batch = Batch(posts, self.table, detect=self._detect, contacts=self._contacts, now=now)
+            batch = Batch(
+                posts,
+                self.table,
+                detect=self._detect,
+                contacts=self._contacts,
+                identify=self._identify,
+                now=now,
+            )
             self.table.learn(batch.any, len(posts))
         return batch
 

@@ -56,6 +56,10 @@ class Found:
 Detect: TypeAlias = Callable[[Sequence[SearchPost]], Sequence[Sequence[Found]]]
 
 
+# Finds out in which language a text is, where the post does not say; None where that cannot be told.
+Identify: TypeAlias = Callable[[str], str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
     """What is known of a post's author, or of the contact that it names."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select, update
 
-from leads.searches import labels, store
+from leads.searches import labels, muting, store
 from leads.searches.past import backtest, highlighted, places
 from leads.searches.processing import Profile, fitting
 from leads.searches.renewal import renew
@@ -18,6 +19,7 @@ from models.session import session_factory
 from models.store import store_posts
 from tests.models.world import NOON, fill, make_row
 from triggers.search.definitions import SearchDefinition, match_versions, read_searches
+from triggers.search.mutes import read_mute
 from triggers.search.percolator import Percolator
 
 CLARA = Change("clara", NOON)
@@ -141,3 +143,32 @@ def test_matches_are_marked_anew_when_an_included_search_changes() -> None:
     assert before["a"] != after["a"]
     assert before["b"] != after["b"]
     assert marks("red") == before
+
+
+def test_an_entry_of_the_mute_list_is_kept_once_and_gone_when_taken_out(engine: Engine) -> None:
+    with session_factory(engine).begin() as session:
+        assert muting.mute(session, read_mute("author", "@Promo"), CLARA)
+        assert not muting.mute(session, read_mute("author", "@promo"), CLARA)
+        assert muting.mute(session, read_mute("words", "free gift"), CLARA)
+        held = [(mute.what, mute.value, row.author) for mute, row in muting.entries(session)]
+        assert held == [("author", "@Promo", CLARA.author), ("words", "free gift", CLARA.author)]
+        assert muting.unmute(session, read_mute("author", "@PROMO"))
+        assert not muting.unmute(session, read_mute("author", "@promo"))
+        assert [mute.value for mute, _ in muting.entries(session)] == ["free gift"]
+
+
+@pytest.mark.parametrize(
+    ("what", "value", "told"),
+    [
+        ("autor", "x", "did you mean 'author'?"),
+        ("author", " ", "has 1 to 1,000 characters"),
+        ("site", "two words", "a site is a host name"),
+        ("words", "!!!", "no word"),
+        ("query", "(a", "never closed"),
+        ("query", "trigger:new_job", "cannot be muted by"),
+        ("query", 'search:"x"', "cannot be muted by"),
+    ],
+)
+def test_what_cannot_be_muted_is_refused_in_words(what: str, value: str, told: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(told)):
+        read_mute(what, value)

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from triggers.lined import read_lined
 from triggers.search.definitions import needs, read_searches
 from triggers.search.dialects import DIALECTS
 from triggers.search.faults import QueryFault
 from triggers.search.fields import ALL
 from triggers.search.filter import match_lines
+from triggers.search.mutes import KEYS, MuteList, read_mute
 from triggers.search.parser import parse
 from triggers.search.percolator import Percolator
 from triggers.search.posts import SearchPost
@@ -67,7 +69,7 @@ def test_a_translation_gives_what_the_page_says(block: str) -> None:
 
 
 def test_the_file_of_searches_on_the_page_matches_the_posts_on_the_page() -> None:
-    (text,) = blocks("yaml")
+    text, _ = blocks("yaml")
     searches = read_searches(text, "searches.yml")
     assert needs(searches) == {"contacts", "detection"}
     answers = io.StringIO()
@@ -75,6 +77,23 @@ def test_the_file_of_searches_on_the_page_matches_the_posts_on_the_page() -> Non
     assert match_lines(plain, io.StringIO(blocks("json")[0]), answers, io.StringIO()) == 0
     (expected,) = blocks("answer")
     assert re.sub(r"[0-9a-f]{12}", "VERSION", answers.getvalue()) == expected
+
+
+def test_the_mute_list_on_the_page_mutes_what_the_page_says() -> None:
+    listed = read_lined(blocks("yaml")[1]).data["mute"]
+    mutes = [read_mute(what, value) for what, key in KEYS.items() for value in listed[key]]
+    percolator = Percolator()
+    silent = MuteList(percolator, mutes)
+    posts = [
+        SearchPost("author", "hello", author="Promo @promo_bot"),
+        SearchPost("site", "hello", url="https://www.spam.example/1"),
+        SearchPost("words", "Lotteries of today"),
+        SearchPost("words", "take a free gift"),
+        SearchPost("query", "a giveaway: just follow us"),
+        SearchPost("", "gifts are free"),
+    ]
+    found = silent.by_post(percolator.batch(posts))
+    assert [found[n].what if n in found else "" for n in range(len(posts))] == [post.id for post in posts]
 
 
 def test_the_page_names_every_field_and_every_dialect() -> None:

@@ -236,7 +236,7 @@ def test_a_search_looks_only_at_the_posts_of_its_languages_sources_kinds_and_con
     leads = feed.run((ANNA, text, "01"), (BORIS, text.replace("new", "large"), "02"))
     found: dict[str, set[str]] = {limit: set() for limit in limits}
     for lead in leads:
-        if lead["kind"].startswith("search:"):  # type: ignore[attr-defined]
+        if str(lead["kind"]).startswith("search:"):
             limit = limits[int(str(lead["kind"]).removeprefix("search:n"))]
             found[limit].add(lead["contact"]["name"].split()[0])  # type: ignore[index]
     both, none = {"Anna", "Boris"}, set[str]()

@@ -139,6 +139,7 @@ def test_includes_that_multiply_are_stopped() -> None:
     [
         ("lang:en", {"lang": "en"}, True),
         ("lang:en", {}, False),
+        ("lang:en", {"lang": "en-GB"}, True),
         ("-lang:en", {}, True),
         ("source:habr*", {"source": "Habr news"}, True),
         ('source:"habr news"', {"source": "Habr News"}, True),
@@ -168,6 +169,15 @@ def test_includes_that_multiply_are_stopped() -> None:
 )
 def test_a_field_holds_or_not(query: str, given: dict[str, object], expected: bool) -> None:
     assert holds(query, **given) == expected
+
+
+def test_a_language_that_nobody_has_told_is_found_out_where_it_can_be() -> None:
+    percolator = Percolator(identify=lambda text: "ru" if "привет" in text else None)
+    percolator.add("russian", "lang:ru")
+    percolator.add("rest", "-lang:ru")
+    posts = [SearchPost("1", "привет"), SearchPost("2", "hello"), SearchPost("3", "привет", lang="en")]
+    found = [[match.search for match in matches] for matches in percolator.match(posts)]
+    assert found == [["russian"], ["rest"], ["rest"]]
 
 
 def test_a_hashtag_asked_for_as_a_field_is_quoted_from_the_text() -> None:

@@ -67,9 +67,24 @@ async def silent(writer: Writer) -> None:
     await asyncio.sleep(3600)
 
 
+# What takes long to make is made before the site opens, so that its other feeds do not wait for it.
 @cache
 def _bomb() -> bytes:
     return gzip.compress(b"<rss><channel>" + b" " * 200_000_000)
+
+
+@cache
+def _many_attributes() -> bytes:
+    many = " ".join(f'a{n}="{n}"' for n in range(50_000))
+    return f'<rss version="2.0"><channel><title>x</title><item {many}><title>y</title></item></channel></rss>'.encode()
+
+
+@cache
+def _many_entries() -> bytes:
+    items = "".join(
+        f"<item><guid>https://heap.example/{n}</guid><title>Entry {n}</title></item>" for n in range(10_000)
+    )
+    return f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
 
 
 async def gzip_bomb(writer: Writer) -> None:
@@ -95,9 +110,7 @@ async def billion_laughs(writer: Writer) -> None:
 
 async def attributes(writer: Writer) -> None:
     """50,000 attributes on one element: quadratic time in some readers."""
-    many = " ".join(f'a{n}="{n}"' for n in range(50_000))
-    body = f'<rss version="2.0"><channel><title>x</title><item {many}><title>y</title></item></channel></rss>'
-    await _whole(writer, body.encode())
+    await _whole(writer, _many_attributes())
 
 
 async def wrong_encoding(writer: Writer) -> None:
@@ -113,10 +126,7 @@ async def web_page(writer: Writer) -> None:
 
 async def ten_thousand(writer: Writer) -> None:
     """10,000 entries at once."""
-    items = "".join(
-        f"<item><guid>https://heap.example/{n}</guid><title>Entry {n}</title></item>" for n in range(10_000)
-    )
-    await _whole(writer, f'<rss version="2.0"><channel>{items}</channel></rss>'.encode())
+    await _whole(writer, _many_entries())
 
 
 async def too_many_requests(writer: Writer) -> None:
@@ -196,6 +206,8 @@ class Site:
         self.good_count = good_count
         self.numbers = {address(number): number for number in range(good_count + hostile_count)}
         self.asked: Counter[int] = Counter()
+        for make in (_bomb, _many_attributes, _many_entries) if hostile_count else ():
+            make()
 
     async def serve(self) -> None:
         """Serve until the process is ended."""

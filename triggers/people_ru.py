@@ -27,8 +27,13 @@ class People:
         self.known = words.words("_famous") | words.words("_official") | words.words("role")
         self.fame = words.words("_fame")
 
-    def somebody(self, tokens: Tokens, at: int) -> Subject | None:
-        """Return the one person that a noun without a name is: `сосед`, `водитель`, `актриса`. None for others."""
+    def somebody(self, tokens: Tokens, at: int, unnamed: str) -> Subject | None:
+        """Return the one person that a noun without a name is: `сосед`, `водитель`, `актриса`. None for others.
+
+        `unnamed` says who is wanted (`triggers.rule.UNNAMED`).
+        """
+        if unnamed == "nobody":
+            return None
         tags = self.lemmas.readings(folded(tokens.words[at]))[0]
         if not {"NOUN", "anim", "sing"} <= tags:
             return None
@@ -37,6 +42,8 @@ class People:
             return None
         relation = lemma if lemma in self.friend else None
         who = "public" if self.is_known(tokens, at, at + 1) else "person"
+        if who == "person" and unnamed == "known":
+            return None
         return Subject(who, relation=relation, how="somebody without a name", sure=0.85)
 
     def is_known(self, tokens: Tokens, start: int, end: int) -> bool:
@@ -52,6 +59,14 @@ class People:
             return False
         return any(tags & NAME_TAGS for tags in readings) or not self.lemmas.known(folded(word))
 
+    def owned(self, tokens: Tokens, at: int) -> bool:
+        """Say whether a capital tells whose the thing before it is: `в больнице | Финикса`."""
+        if at == 0 or tokens.clause_start[at] or is_capital(tokens.words[at - 1]):
+            return False
+        if not any("gent" in tags for tags in self.lemmas.readings(folded(tokens.words[at]))):
+            return False
+        return {"NOUN", "inan"} <= self.lemmas.readings(folded(tokens.words[at - 1]))[0]
+
     def is_private(self, tokens: Tokens, start: int, end: int) -> bool:
         """Say whether a name is told like that of a person nobody knows: by an age, or a given name alone."""
         low, _ = tokens.sentence_span(start)
@@ -62,23 +77,28 @@ class People:
         return any("Name" in tags for tags in self.lemmas.readings(folded(tokens.words[start])))
 
 
-def nominative(words: Sequence[str], lemmas: Russian, cases: Sequence[str] = OBLIQUE_CASES) -> str | None:
-    """Return a name in the nominative: `Диму Орлова` is `Дима Орлов`. None where that cannot be told for sure.
+def nominative(name: str, lemmas: Russian) -> str:
+    """Return a name in the nominative, `Диму Орлова` as `Дима Орлов`; as it is written where that is not sure.
 
-    Every word must be a name for the analyser, all in one case and number, and none may be a nominative already.
+    Every word must be a name to the analyser, all in one case and gender, the first no nominative already, and
+    only one nominative may come out: `Буянову` may be a man's or a woman's.
     """
-    parses = [lemmas.names(folded(word)) for word in words]
-    if not all(parses) or any("nomn" in tags for tags, _ in parses[0]):
-        return None
-    for case in cases:
-        for gender in ("masc", "femn"):
-            found = [
-                next((form for tags, form in one if {case, gender, "sing"} <= tags), None) for one in parses
-            ]
-            if all(found):
-                return " ".join(_cased(str(form), word) for form, word in zip(found, words, strict=True))
-    return None
+    words = name.split()
+    readings = [lemmas.names(folded(word)) for word in words]
+    if not all(readings) or any({"nomn", "sing"} <= tags for tags, _ in readings[0]):
+        return name
+    found = {
+        tuple(forms)
+        for case in OBLIQUE_CASES
+        for gender in ("masc", "femn")
+        if all(forms := [_form(one, {case, gender, "sing"}) for one in readings])
+    }
+    if len(found) != 1:
+        return name
+    return " ".join(
+        form.title() if is_capital(word) else form for form, word in zip(*found, words, strict=True)
+    )
 
 
-def _cased(form: str, like: str) -> str:
-    return form.title() if is_capital(like) else form
+def _form(readings: Sequence[tuple[frozenset[str], str]], wanted: set[str]) -> str:
+    return next((form for tags, form in readings if wanted <= tags), "")

@@ -13,6 +13,8 @@ from triggers.matching import Plan, plan
 from triggers.phrases import Compiler, Pattern
 
 WHO = ("author", "relative", "person", "public", "company")
+# Whom a noun without a name is enough to tell: nobody, somebody in public life (`актриса`), anybody (`водитель`).
+UNNAMED = ("nobody", "known", "anybody")
 # Facts that the accounts named in a text decide alone.
 ACCOUNT_FACTS = frozenset({"text.helpdesk", "text.brand"})
 # How sure a rule of each level is when nothing speaks against it.
@@ -62,12 +64,12 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class SubjectPlan:
-    """Whom a rule may be about, what a missing subject means, and whether a noun is enough to tell somebody."""
+    """Whom a rule may be about, what a missing subject means, and whom a mere noun tells (`UNNAMED`)."""
 
     accept: frozenset[str]
     missing: str = "drop"
     find: str = "clause"
-    unnamed: bool = False
+    unnamed: str = "nobody"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from triggers.lined import Lined, Where, YamlFault, read_lined
 from triggers.phrases import Compiler
 from triggers.raw_patterns import PatternFault, read_pattern
 from triggers.registers import EXCLUDED, REGISTERS
-from triggers.rule import LEVELS, WHO, Example, Line, Rule, Selection, SlotPlan, SubjectPlan
+from triggers.rule import LEVELS, UNNAMED, WHO, Example, Line, Rule, Selection, SlotPlan, SubjectPlan
 
 LANGUAGES = ("en", "ru")
 FACTS = frozenset(
@@ -191,13 +191,6 @@ class _RuleReader:
             self.fault(("id",), f"`id: {value}` is no UUID; `povod rules new` makes one")
             return ""
 
-    def truth(self, data: dict[str, Any], key: str, where: Where) -> bool:
-        """Return a yes or no, no where nothing is said."""
-        value = data.get(key, False)
-        if not isinstance(value, bool):
-            self.fault((*where, key), f"`{key}` must be true or false")
-        return value is True
-
     def _sensitive(self, data: dict[str, Any], kind: str) -> bool:
         value = data.get("sensitive", KINDS[kind].sensitive)
         if not isinstance(value, bool):
@@ -333,7 +326,7 @@ class _RuleReader:
             body, "missing", where, ("drop", *WHO), "author" if family == "intent" else "drop"
         )
         find = self.choice(body, "find", where, FINDS, "clause")
-        return SubjectPlan(accept, missing, find, self.truth(body, "unnamed", where))
+        return SubjectPlan(accept, missing, find, self.choice(body, "unnamed", where, UNNAMED, UNNAMED[0]))
 
     def _slots(self, data: dict[str, Any]) -> tuple[SlotPlan, ...]:
         slots = self.mapping(data.get("slots", {}), ("slots",), ("subject", *_SLOTS))

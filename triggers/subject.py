@@ -34,7 +34,7 @@ class Predicate:
     """Words [start, end) whose subject is asked for, the word that carries its form, and where to look.
 
     `company` says that the rule is about organisations: a name is one, and nobody's friends are looked for;
-    `unnamed` that it is also about one whom only a noun tells (`водитель`).
+    `unnamed` that it is also about somebody in public life (`known`: `актриса`), or anybody (`водитель`), told by a noun.
     """
 
     start: int
@@ -42,7 +42,7 @@ class Predicate:
     verb: int
     find: str
     company: bool = False
-    unnamed: bool = False
+    unnamed: str = "nobody"
 
 
 # What a resolver says when there is somebody, but nobody that a signal can be about.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from triggers.affiliation import quoted
 from triggers.greetings_ru import LOOSE_KIN, SECOND, THIRD, Greetings
 from triggers.lemmas import Russian, folded
-from triggers.people_ru import NAME_TAGS, People
+from triggers.people_ru import NAME_TAGS, People, nominative
 from triggers.subject import NOBODY, Predicate, Subject, is_capital, named, organisation
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
@@ -33,8 +34,9 @@ PRONOUNS = {
 }
 # A kin word without `my` is the author's only in a post of his own or a short one.
 SHORT_KIN = 40
-# `Наконец-то защитила диплом`: what a post of so many words may begin with before a verb of its author's.
-SHORT_LEAD, SHORT_POST = 2, 25
+# `Наконец-то защитила диплом`: what a post of so many words may begin with before a verb of its author's;
+# farther in (`скучно стало, сел на поезд и уехал`) only where nobody and no number is spoken of at all.
+SHORT_LEAD, LONG_LEAD, SHORT_POST = 2, 12, 25
 OBLIQUE = {
     "object": frozenset({"accs", "gent"}),
     "at": frozenset({"gent"}),
@@ -64,6 +66,10 @@ class RussianResolver:
         done to (`уволили меня`), `at` for `у кого` (`у нас родилась`), `after` for what follows,
         `addressee` for whom a greeting is meant.
         """
+        found = self._found(tokens, at, registers)
+        return replace(found, name=nominative(found.name, self.lemmas)) if found and found.name else found
+
+    def _found(self, tokens: Tokens, at: Predicate, registers: frozenset[str]) -> Subject | None:
         if at.find == "addressee":
             return self.greetings.addressee(tokens, at.start, at.end, registers)
         low, high = self._span(tokens, at.start, at.end)
@@ -82,7 +88,7 @@ class RussianResolver:
         for at in range(start, end):
             found = self._person(tokens, at, registers, any_case=True)
             if found is not None:
-                return found
+                return replace(found, name=nominative(found.name, self.lemmas)) if found.name else found
         return NOBODY
 
     def told_as_past(self, words: Sequence[str]) -> bool:
@@ -177,7 +183,7 @@ class RussianResolver:
                 self._person(tokens, place, registers) if self._is_subject(tokens, place, at.verb) else None
             )
             if found is NOBODY:
-                other = other or (self.people.somebody(tokens, place) if at.unnamed else None) or NOBODY
+                other = other or self.people.somebody(tokens, place, at.unnamed) or NOBODY
             elif found is not None:
                 return found
         return other
@@ -207,19 +213,11 @@ class RussianResolver:
                 return True
         # The analyser only guesses at a name it does not know: its case and gender prove nothing.
         word = tokens.words[at]
-        if self._owned(tokens, at, readings):
+        if self.people.owned(tokens, at):
             return False
         return is_capital(word) and (
             word[0].isascii() or self._unknown_name(tokens, at) or self._after_title(tokens, at)
         )
-
-    def _owned(self, tokens: Tokens, at: int, readings: Sequence[frozenset[str]]) -> bool:
-        """Say whether a capital tells whose the thing before it is: `в больнице | Финикса`."""
-        if at == 0 or tokens.clause_start[at] or is_capital(tokens.words[at - 1]):
-            return False
-        if not any("gent" in tags for tags in readings):
-            return False
-        return {"NOUN", "inan"} <= self.lemmas.readings(folded(tokens.words[at - 1]))[0]
 
     def _after_title(self, tokens: Tokens, at: int) -> bool:
         """Say whether a title stands right before a capital, whatever that reads like: `министр | Лапин`."""
@@ -404,8 +402,8 @@ class RussianResolver:
                 or tokens.words[at] == HANDLE
             ):
                 found = self._person(tokens, at, registers)
-                if found is NOBODY and near.unnamed and near.find != "after":
-                    found = self.people.somebody(tokens, at)
+                if found is NOBODY and near.find != "after":
+                    found = self.people.somebody(tokens, at, near.unnamed)
                 if found is not None and found is not NOBODY:
                     return found
         return None
@@ -440,18 +438,18 @@ class RussianResolver:
 
     def _leads(self, tokens: Tokens, verb: int) -> bool:
         """Say whether a verb begins a short post, with nothing before it that may be its subject."""
-        return (
-            verb <= SHORT_LEAD
-            and len(tokens) <= SHORT_POST
-            and not any(
-                tokens.words[at][0].isascii()
-                or any(
-                    {"nomn", "NOUN", "anim"} <= tags
-                    for tags in self.lemmas.readings(folded(tokens.words[at]))
-                )
-                or self._is_things(tokens, at, verb)
-                for at in range(verb)
+        if verb > LONG_LEAD or len(tokens) > SHORT_POST:
+            return False
+        _, high = tokens.sentence_span(verb) if verb > SHORT_LEAD else (0, verb)
+        return not any(
+            tokens.words[at][0].isascii()
+            or any(
+                {"nomn", "NOUN", "anim"} <= tags for tags in self.lemmas.readings(folded(tokens.words[at]))
             )
+            or self._is_things(tokens, at, verb)
+            or (verb > SHORT_LEAD and tokens.words[at][0].isdigit())
+            for at in range(high)
+            if at != verb
         )
 
     def _previous(self, tokens: Tokens, low: int, verb: int, registers: frozenset[str]) -> Subject | None:
@@ -479,7 +477,7 @@ class RussianResolver:
         )
 
     def _antecedent(
-        self, tokens: Tokens, at: int, registers: frozenset[str], *, unnamed: bool = False
+        self, tokens: Tokens, at: int, registers: frozenset[str], *, unnamed: str = "nobody"
     ) -> Subject | None:
         """Return whom the words before speak of, in the gender and number of the pronoun at a word, if it is one."""
         agree = PRONOUNS.get(tokens.lowers[at])
@@ -492,8 +490,8 @@ class RussianResolver:
                 continue
             if {"NOUN", "anim"} <= tags or tags & NAME_TAGS:
                 found = self._person(tokens, before, registers)
-                if found is NOBODY and unnamed:
-                    found = self.people.somebody(tokens, before)
+                if found is NOBODY:
+                    found = self.people.somebody(tokens, before, unnamed)
                 if found is not None and found is not NOBODY:
                     return found
         return None

@@ -58,7 +58,7 @@ def fill(
 ) -> dict[str, Any]:
     """Return the slots of a match but `subject` and `when`: captured, or found around it."""
     slots: dict[str, Any] = {}
-    labels = {label: place for hit in (main, *hits) for label, place in hit.labels.items()}
+    labels = {**_longest(hits), **main.labels}
     for plan in plans:
         if plan.name == "when":
             continue
@@ -75,6 +75,17 @@ def fill(
         if label in LONGEST and label not in slots:
             slots[label] = _shown(tokens, *place)
     return slots
+
+
+def _longest(hits: Iterable[Hit]) -> dict[str, tuple[int, int]]:
+    """Return each label's captured words, the longest where several hits captured some."""
+    found: dict[str, tuple[int, int]] = {}
+    for hit in hits:
+        for label, (start, end) in hit.labels.items():
+            low, high = found.get(label, (0, 0))
+            if end - start > high - low:
+                found[label] = (start, end)
+    return found
 
 
 def _shown(tokens: Tokens, start: int, end: int) -> str:

@@ -43,25 +43,40 @@ _RU_COMPANY = (
 
 
 def contacts(count: int, seed: int = 1) -> list[ContactRecord]:
-    """Invent so many contacts, a third of them Russian, most with a company, all with a town."""
+    """Invent so many contacts, a third of them Russian, most with a company, all with a town.
+
+    Names are as unlike in frequency as people's are (Zipf's law): some are borne by thousands, many by one or two.
+    """
     pick = random.Random(seed)
     ru_given = [forms.split()[0] for forms, gender, _, _ in rows("russian_given.tsv") if gender == "m"]
     employers = [name for _, name in _names(pick, max(count // 20, 5))]
-    found = []
-    for number in range(count):
-        if pick.random() < 0.35:
-            name, place = (
-                f"{pick.choice(ru_given)} {pick.choice(_RU_FAMILY)}",
-                pick.choice(("Москва", "Тверь")),
-            )
-        else:
-            name, place = (
-                f"{pick.choice(_EN_GIVEN)} {pick.choice(_EN_FAMILY)}",
-                pick.choice(("London", "Austin")),
-            )
-        company = pick.choice(employers) if pick.random() < 0.8 else ""
-        found.append(ContactRecord(f"c{number}", name, (), company, "", place))
-    return found
+    russian = round(count * 0.35)
+    names = [
+        f"{g} {f}"
+        for g, f in zip(_drawn(pick, ru_given, russian), _drawn(pick, _RU_FAMILY, russian), strict=True)
+    ]
+    other = count - russian
+    names += [
+        f"{g} {f}"
+        for g, f in zip(_drawn(pick, _EN_GIVEN, other), _drawn(pick, _EN_FAMILY, other), strict=True)
+    ]
+    return [
+        ContactRecord(
+            f"c{number}",
+            name,
+            (),
+            pick.choice(employers) if pick.random() < 0.8 else "",
+            "",
+            pick.choice(("Москва", "Тверь") if number < russian else ("London", "Austin")),
+        )
+        for number, name in enumerate(names)
+    ]
+
+
+def _drawn(pick: random.Random, names: list[str], count: int) -> list[str]:
+    told = list(dict.fromkeys(names))
+    pick.shuffle(told)
+    return pick.choices(told, weights=[1 / rank for rank in range(1, len(told) + 1)], k=count)
 
 
 def companies(count: int, seed: int = 1) -> list[CompanyRecord]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from leads.linking.company_names import CompanyName, company_words, legal_forms, parse_company
 from leads.linking.context import is_word
 from leads.linking.given_names import is_given
+from leads.linking.name_shapes import things_named
 from leads.linking.organisation_words import is_known_word
 from leads.linking.organisations import Organisations
-from leads.linking.tables import rows
 
 WORD = r"[A-ZА-ЯЁ][\w'’]+(?:-[A-ZА-ЯЁ][\w'’]+)*"
 _QUOTED = re.compile(r"[«\"“„]([A-ZА-ЯЁ0-9][^«»\"“”„\n]{1,60})[»\"”]")
@@ -134,12 +133,6 @@ class CompanyFinder:
         # In the other alphabet, only several words together are no accident.
         strictly = len(read.core) == 1 or all(word.isascii() for word in read.core)
         return self._organisations.knows(read, same_script=strictly)
-
-
-@lru_cache(maxsize=1)
-def things_named() -> frozenset[str]:
-    """Return the words for what bears the names of people and places: parks, schools, prizes."""
-    return frozenset(word for (word,) in rows("things_named.tsv"))
 
 
 def is_common(read: CompanyName) -> bool:

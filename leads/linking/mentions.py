@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from leads.linking.company_mentions import WORD, CompanyFinder, things_named
+from leads.linking.company_mentions import WORD, CompanyFinder
 from leads.linking.company_names import parse_company
+from leads.linking.evidence import LETTERS
 from leads.linking.fold import is_cyrillic, words
-from leads.linking.given_names import equivalent_roots, is_given
+from leads.linking.given_names import equivalent_roots
 from leads.linking.linker import COMPANY, PERSON, Linker, mention_keys
-from leads.linking.organisation_words import is_place_name
-from leads.linking.person_names import is_patronymic, parse_person
+from leads.linking.name_shapes import is_no_name, like_a_name, may_stand_between
+from leads.linking.person_names import Part, is_patronymic, parse_person
 from leads.linking.records import Decision, Linking, Mention
 from leads.linking.stems import root
-from leads.linking.tables import rows
 
 # A run of words that begin with capitals, with initials among them: what names look like in both scripts.
 _RUN = re.compile(rf"(?:{WORD}|[A-ZА-ЯЁ]\.)(?:\s?(?<=[\s.])(?:{WORD}|[A-ZА-ЯЁ]\.))+")
@@ -26,8 +25,6 @@ _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'«»)]+|(?<![\w@.])(?:[\w-]+\.)+(?:com|org|net|io|ai|dev|ru|рф|su|uk|de|eu|example|test)\b(?:/[^\s<>\"'«»)]*)?"
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-# "I'm", "It's", "We'll": no names, though "O'Neil" is.
-_SHORTENED = re.compile(r"['’](?:m|s|t|re|ve|ll|d)$", re.IGNORECASE)
 # Texts looked at together: their names are looked up in the index at once.
 BATCH = 512
 
@@ -89,11 +86,16 @@ class MentionScanner:
             numbers = [self._word(word) for word, _, _ in told]
             for at, first in enumerate(numbers):
                 other = at + 1
-                if first and other + 1 < len(told) and not numbers[other] and _between(told[other][0]):
+                if (
+                    first
+                    and other + 1 < len(told)
+                    and not numbers[other]
+                    and may_stand_between(told[other][0])
+                ):
                     other += 1
                 if not first or other >= len(told) or not numbers[other]:
                     continue
-                if _like_a_name([word for word, _, _ in told], at, other):
+                if like_a_name([word for word, _, _ in told], at, other, text[: run.start()]):
                     keys = tuple(a << 32 | b for a in first for b in numbers[other] if a != b)
                     yield _Pair(place, told[at][1], told[other][2], keys)
 
@@ -124,8 +126,11 @@ class MentionScanner:
 
     def _person(self, text: str, pair: _Pair, found: list[Found]) -> None:
         name = text[pair.start : pair.end]
+        # In Latin letters nothing is declined: a family name that is only like another is another.
         linking = self._linker.link(self._with_context(name, text))
-        if linking.decision is not Decision.NONE:
+        if linking.decision is not Decision.NONE and (
+            is_cyrillic(name) or LETTERS[Part.FAMILY] in linking.candidates[0].code
+        ):
             found.append(Found(pair.start, pair.end, name, PERSON, linking))
 
     def _with_context(self, name: str, text: str) -> Mention:
@@ -177,35 +182,6 @@ class MentionScanner:
         linking = self._linker.link(mention)
         if linking.decision is not Decision.NONE:
             yield Found(start, start + len(text), text, linking.candidates[0].schema, linking)
-
-
-def is_no_name(text: str, word: str) -> bool:
-    """Tell whether a word with a capital is a small word, a shortened verb or a place, and nobody's name."""
-    return word in _function_words() or _SHORTENED.search(text) is not None or is_place_name(word)
-
-
-@lru_cache(maxsize=1)
-def _function_words() -> frozenset[str]:
-    return frozenset(word for (word,) in rows("function_words.tsv"))
-
-
-def _between(text: str) -> bool:
-    """Tell whether a word may stand between a given name and a family name and be left out: "J.", "Петровна"."""
-    split = words(text)
-    return len(text) == 1 or (len(split) == 1 and (is_patronymic(split[0]) or is_given(split[0])))
-
-
-def _like_a_name(told: Sequence[str], first: int, last: int) -> bool:
-    """Rule out parts of longer names: "Muhammad Ali Leon", "David Harris Riverfront Park", "ALL DAY FOR YOU"."""
-    one, other = words(told[first])[0], words(told[last])[0]
-    given = is_given(one), is_given(other)
-    if told[first].isupper() and told[last].isupper() and len(told) > 2 and not any(given):
-        return False
-    before = words(told[first - 1]) if first else ()
-    if before and is_given(before[-1]) and given[0] and not is_cyrillic(one):
-        return False
-    after = words(told[last + 1]) if last + 1 < len(told) else ()
-    return not after or after[0] not in things_named()
 
 
 def _all_in(told: Sequence[str], near: set[str]) -> bool:

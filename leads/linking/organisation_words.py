@@ -18,6 +18,10 @@ _SHORT_I = re.compile("(?<=[аеоуыиэюя])и")
 _MAX_PHRASE = 5
 
 
+# Marks of words that are people's names.
+NAMES = frozenset(("Name", "Surn", "Patr"))
+
+
 @lru_cache(maxsize=1)
 def _morphology() -> MorphAnalyzer:
     return MorphAnalyzer()
@@ -57,14 +61,11 @@ def is_known_word(word: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def is_place_name(word: str) -> bool:
-    """Tell whether a folded Russian word names a country or town, and is nobody's name."""
-    if not is_cyrillic(word):
-        return False
-    readings = [parsed.tag.grammemes for parsed in _morphology().parse(word)]
-    return any("Geox" in told for told in readings) and not any(
-        told & {"Name", "Surn", "Patr"} for told in readings
-    )
+def readings(word: str) -> tuple[frozenset[str], ...]:
+    """Return what a folded Russian word may be, as the dictionary's marks: Name, Surn, Geox, NOUN and so on."""
+    known = _morphology()
+    written = word if known.word_is_known(word) else _SHORT_I.sub("й", word)
+    return tuple(parsed.tag.grammemes for parsed in known.parse(written))
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,8 @@ COMPANIES = [
     CompanyRecord("acmeworks", "Acmeworks Ltd", (), "", (Key("domain", "acmeworks.example"),)),
     CompanyRecord("romashka", "ООО «Ромашка»"),
     CompanyRecord("target", "Target Inc"),
+    CompanyRecord("orchid", "Orchid"),
+    CompanyRecord("gorizont", "ООО «Горизонт»"),
 ]
 
 
@@ -39,6 +41,11 @@ def scanner() -> MentionScanner:
         ("I joined Acmeworks today", "Acmeworks", "acmeworks"),
         ("see https://acmeworks.example/jobs.", "https://acmeworks.example/jobs", "acmeworks"),
         ("Работаю в «Ромашке» с мая", "Ромашке", "romashka"),
+        ("Anna Sokolova Joins Acmeworks As Director", "Anna Sokolova", "anna"),
+        ("Anna M. Sokolova wrote to us", "Anna M. Sokolova", "anna"),
+        ("I work at Target since May", "Target", "target"),
+        ("we bought it from Target Inc. yesterday", "Target Inc", "target"),
+        ("Компания «Горизонт» открыла цех", "Горизонт", "gorizont"),
     ],
 )
 def test_who_is_known_is_found_where_the_text_names_them(
@@ -61,6 +68,16 @@ def test_a_name_alone_is_for_review_and_company_or_place_near_it_link(scanner: M
         "Иван Иванов пошёл домой",
         "Анна пошла домой",
         "Target the right people",
+        "The school at Orchid Park is open",
+        "I took a picture @ Orchid Lake",
+        'She said: "an orchid is a flower"',
+        "Beyond the Horizon: Target Practice",
+        "Солнце ушло за «горизонт» событий",
+        "Там за горизонтом",
+        "Фильм «Горизонт» вышел в прокат",
+        "@ Anna Sokolova Memorial Park",
+        "The Boris Chernoff Show starts",
+        "Maria Anna Sokolova sings",
         "Соколова гора",
         "anna sokolova",
         "",
@@ -71,6 +88,12 @@ def test_common_names_single_names_and_plain_words_are_no_mentions(
     scanner: MentionScanner, text: str
 ) -> None:
     assert scanner.scan(text) == []
+
+
+def test_a_company_that_is_a_word_of_the_language_is_for_a_person_to_decide(scanner: MentionScanner) -> None:
+    [word] = scanner.scan("I work at Target since May")
+    [form] = scanner.scan("we bought it from Target Inc yesterday")
+    assert (word.linking.decision, form.linking.decision) == (Decision.REVIEW, Decision.LINK)
 
 
 def test_many_texts_at_once_give_what_each_gives_alone(scanner: MentionScanner) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from triggers.greetings_en import ENDEARMENTS, Greetings
 from triggers.lemmas import English
 from triggers.subject import NOBODY, Predicate, Subject, is_capital, named, organisation
 from triggers.text import HANDLE, Tokens
@@ -86,6 +87,23 @@ NOT_PAST = frozenset(
 CLOSING = frozenset(')"”»—–')
 OWNERS = frozenset({"his", "her", "their", "your", "'s"})
 SELF_NOUNS = frozenset({"family"})
+# `a friend got married`: near enough to the author to be told of without `my`.
+NEAR = frozenset(
+    {
+        "friend",
+        "coworker",
+        "co-worker",
+        "colleague",
+        "neighbor",
+        "neighbour",
+        "roommate",
+        "classmate",
+        "teammate",
+    }
+)
+# `proud of my brother | for getting the job`
+CHEERING = frozenset({"proud", "congrats", "congratulations", "congratulation", "happy", "kudos", "excited"})
+POSSESSIVES = frozenset({"his", "her", "their"})
 # `Ivan Petrov of Yantar Pack`, `Bob from the night shift`: who it is stands before these.
 BELONGING = frozenset({"of", "from", "at"})
 DETERMINERS = frozenset(
@@ -165,12 +183,15 @@ class EnglishResolver:
         self.skip = words.words("_adverbs") | words.words("_auxiliaries")
         self.not_names = words.words("_not_names")
         self.company = words.words("company_noun")
+        self.greetings = Greetings(self)
         self.public = words.words("public_role") if "public_role" in words.lists else frozenset()
 
     def resolve(self, tokens: Tokens, at: Predicate, registers: frozenset[str]) -> Subject | None:
-        """See `Resolver`. `after` looks behind the predicate, everything else before it."""
-        if at.find in ("after", "addressee"):
-            return self._after(tokens, at.end, registers)
+        """See `Resolver`. `after` and `addressee` look behind the predicate, everything else before it."""
+        if at.find == "addressee":
+            return self.greetings.addressee(tokens, at.end, registers)
+        if at.find == "after":
+            return self.greetings.named(tokens, at.end, registers)
         low, _ = tokens.sentence_span(at.start)
         if at.company:
             return self._organisation(tokens, low, at.start, registers)
@@ -180,16 +201,23 @@ class EnglishResolver:
         """See `Resolver`. The owner before the words counts: `my | sister`."""
         low, _ = tokens.sentence_span(start)
         lower = tokens.lowers[end - 1]
+        if end - start > 1 and tokens.lowers[start] in self.kin and self._may_name(tokens, start + 1):
+            return self.told_kin(tokens, start)  # `Aunt Vera`
         if lower in FIRST or lower in MINE:
             return Subject("author", how="first person")
+        if lower in POSSESSIVES:
+            told = self._antecedent(tokens, end - 1, registers)
+            return told or Subject("person", sure=0.85, how="somebody told by a pronoun")
         if tokens.words[start] == HANDLE or (
             is_capital(tokens.words[start]) and tokens.lowers[start] not in self.kin | MINE
         ):
-            return self._name(tokens, start, end, registers)
+            return self.told_name(tokens, start, end, registers)
+        if lower in ENDEARMENTS and not self.is_mine(tokens, low, end - 1):
+            return Subject("person", sure=0.9, how="a term of endearment")
         found = self._phrase(tokens, low, end, registers)
         if found is None and lower in self.kin and not OWNERS & set(tokens.lowers[max(low, end - 5) : end]):
             # "to the best brother in the world": kin of whoever speaks, unless somebody else's.
-            return self._kin(tokens, end - 1)
+            return self.told_kin(tokens, end - 1)
         return found or NOBODY
 
     def told_as_past(self, words: Sequence[str]) -> bool:
@@ -204,6 +232,8 @@ class EnglishResolver:
             return None
         last = tokens.lowers[at - 1]
         if last in RELATIVE_WORDS:
+            return self._phrase(tokens, low, at - 1, registers) or NOBODY
+        if last in ("for", "on") and CHEERING & set(tokens.lowers[low : at - 1]):
             return self._phrase(tokens, low, at - 1, registers) or NOBODY
         if last in COORDINATE:
             return self._first_of_sentence(tokens, low, at - 1, registers)
@@ -227,13 +257,13 @@ class EnglishResolver:
         """Return who the sentence began with: `I packed my things and | moved`, `Ann, whom I knew, | left`."""
         for at in range(low, high):
             lower = tokens.lowers[at]
-            mine = at > low and tokens.lowers[at - 1] in MINE
+            mine = self.is_mine(tokens, low, at)
             if lower in FIRST and (at == low or tokens.lowers[at - 1] not in CLAUSES_ON_SOMEBODY):
                 return Subject("author", how="first person", sure=0.95)
             if lower in self.kin and mine:
-                return self._kin(tokens, at)
+                return self.told_kin(tokens, at)
             if lower in self.friend and mine:
-                return self._friend(tokens, at)
+                return self.told_friend(tokens, at)
             if lower in THIRD:
                 return self._antecedent(tokens, at, registers)
             if tokens.words[at] == HANDLE or self._begins_name(tokens, low, at, high):
@@ -253,7 +283,7 @@ class EnglishResolver:
         end = self._name_end(tokens, at, high)
         if end == high and tokens.lowers[high] == ",":
             return None
-        return self._name(tokens, at, end, registers)
+        return self.told_name(tokens, at, end, registers)
 
     def _name_end(self, tokens: Tokens, at: int, high: int) -> int:
         end = at + 1
@@ -283,7 +313,7 @@ class EnglishResolver:
         if tokens.lowers[at - 1] in FIRST or tokens.words[at - 1] == HANDLE:
             return self._phrase(tokens, low, at, registers)
         if tokens.lowers[at - 1] in OTHERS - RELATIVE_WORDS:
-            return None
+            return self._opening(tokens, low, at - 1) if tokens.lowers[at - 1] == "it" else None
         if tokens.lowers[at - 1] in (*RELATIVE_WORDS, *COORDINATE) or tokens.words[at - 1] in CLOSING:
             return self._first_named(tokens, low, at - 1) or self._before(tokens, low, start, registers)
         if self._may_name(tokens, at - 1):
@@ -291,7 +321,16 @@ class EnglishResolver:
             while first > low and self._may_name(tokens, first - 1) and not tokens.clause_start[first]:
                 first -= 1
             return organisation(tokens, first, at)
-        return self._phrase(tokens, low, at, registers) or NOBODY
+        return self._phrase(tokens, low, at, registers) or self._opening(tokens, low, at) or NOBODY
+
+    def _opening(self, tokens: Tokens, low: int, high: int) -> Subject | None:
+        """Return the organisation that a sentence begins with: `Lumo in talks | to buy`, `Lumo said it | will buy`."""
+        at = low
+        while at < high and not tokens.words[at][0].isalnum():
+            at += 1
+        if at < high and self._begins_name(tokens, low, at, high):
+            return organisation(tokens, at, self._name_end(tokens, at, high), sure=0.95)
+        return None
 
     def _first_named(self, tokens: Tokens, low: int, high: int) -> Subject | None:
         for at in range(low, high):
@@ -312,7 +351,8 @@ class EnglishResolver:
         if lower in FIRST:
             return Subject("author", how="first person")
         if lower in MINE:
-            return Subject("author", how="first person")
+            of_mine = head - low > 1 and tokens.lowers[head - 1] == "of"  # `a friend of mine`
+            return self._own(tokens, head - 2) if of_mine else Subject("author", how="first person")
         if lower in THIRD:
             return self._antecedent(tokens, head, registers)
         if lower in OTHERS:
@@ -341,12 +381,16 @@ class EnglishResolver:
             or (owner == "of" and before in ("one", "friend", "some", "all"))
             or (owner == "'s" and before in self.kin)
         )
+        if owner in POSSESSIVES and before == "and" and first - 2 > low:  # `my boss and his wife`
+            return self._phrase(tokens, low, first - 2, registers)
         if lower in SELF_NOUNS and mine:
             return Subject("author", how="my family", sure=0.8)
         if lower in self.kin and (mine or owner == ""):
-            return self._kin(tokens, head, sure=1.0 if mine else 0.85)
+            return self.told_kin(tokens, head, sure=1.0 if mine else 0.85)
         if lower in self.friend and mine:
-            return self._friend(tokens, head)
+            return self.told_friend(tokens, head)
+        if lower in NEAR and owner in ("a", "an", "another"):
+            return Subject("person", None, None, lower, 0.85, "acquaintance", (head, head + 1))
         if self._may_name(tokens, head):
             name = head
             while (
@@ -360,23 +404,46 @@ class EnglishResolver:
                 return self._phrase(tokens, low, name - 1, registers)
             if not self._is_name(tokens, name, head + 1):
                 return None
+            if name - 2 > low and tokens.lowers[name - 1] == "," and self.is_mine(tokens, low, name - 2):
+                return self._own(tokens, name - 2) or self.told_name(tokens, name, head + 1, registers)
             if mine and any(word in self.kin for word in tokens.lowers[first:head]):
                 relation = next(word for word in tokens.lowers[first:head] if word in self.kin)
                 whole = named(tokens, name, head + 1)
                 return Subject("relative", whole.name, None, relation, how="kin", place=whole.place)
-            return self._name(tokens, name, head + 1, registers)
+            return self.told_name(tokens, name, head + 1, registers)
         return None
+
+    def _own(self, tokens: Tokens, head: int) -> Subject | None:
+        """Return the author's kin or friend that a word stands for, None for another word."""
+        lower = tokens.lowers[head]
+        if lower in self.kin:
+            return self.told_kin(tokens, head)
+        return self.told_friend(tokens, head) if lower in self.friend else None
+
+    def is_mine(self, tokens: Tokens, low: int, at: int) -> bool:
+        """Say whether `my` stands before a noun: `my | brother`, `my very best | friend`."""
+        first = at - 1
+        while (
+            first > low
+            and at - first < 4
+            and tokens.lowers[first] not in DETERMINERS
+            and tokens.words[first].isalpha()
+        ):
+            first -= 1
+        return first >= low and tokens.lowers[first] in MINE
 
     def _joined_owner(self, tokens: Tokens, low: int, first: int) -> str:
         """Return the owner of a pair: `my fiance and I`, `Mom and Dad`."""
         window = tokens.lowers[max(low, first - 4) : first]
         return "my" if any(word in MINE or word in FIRST for word in window) else ""
 
-    def _kin(self, tokens: Tokens, at: int, sure: float = 1.0) -> Subject:
+    def told_kin(self, tokens: Tokens, at: int, sure: float = 1.0) -> Subject:
+        """Return the author's kin that a word stands for, with the name that follows."""
         name, place = self._name_after(tokens, at)
         return Subject("relative", name, None, tokens.lowers[at], sure, "kin", place)
 
-    def _friend(self, tokens: Tokens, at: int) -> Subject:
+    def told_friend(self, tokens: Tokens, at: int) -> Subject:
+        """Return somebody near the author, with the name that follows."""
         name, place = self._name_after(tokens, at)
         return Subject("person", name, None, tokens.lowers[at], 1.0, "acquaintance", place)
 
@@ -395,8 +462,10 @@ class EnglishResolver:
             return None, (at, at + 1)
         return named(tokens, start, end).name, (at, end)
 
-    def _name(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject:
-        public = bool({"news", "headline"} & registers) or (
+    def told_name(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject:
+        """Return who a name is: a public figure in news, else a person."""
+        news = {"news", "headline"} & registers and "greeting" not in registers
+        public = bool(news) or (
             start > 0 and tokens.lowers[start - 1] in self.public
         )
         return named(tokens, start, end, who="public" if public else "person")
@@ -405,52 +474,9 @@ class EnglishResolver:
         """Return who `he` or `she` is: the nearest kin, friend or name told before."""
         for before in range(at - 1, max(-1, at - 40), -1):
             lower = tokens.lowers[before]
-            mine = before > 0 and tokens.lowers[before - 1] in MINE
+            mine = self.is_mine(tokens, 0, before)
             if lower in self.kin and (mine or "personal" in registers):
-                return self._kin(tokens, before, sure=0.85)
+                return self.told_kin(tokens, before, sure=0.85)
             if lower in self.friend and mine:
-                return self._friend(tokens, before)
+                return self.told_friend(tokens, before)
         return None
-
-    def _after(self, tokens: Tokens, end: int, registers: frozenset[str]) -> Subject | None:
-        """Return who is named right after: `congratulations to | my sister`, `hired | Jane Roe`."""
-        at = end
-        while at < len(tokens) and tokens.lowers[at] in (
-            "to",
-            "our",
-            "my",
-            "new",
-            "dear",
-            "the",
-            "very",
-            "own",
-            ",",
-            "best",
-            "good",
-            "amazing",
-            "beautiful",
-            "dearest",
-            "lovely",
-        ):
-            at += 1
-        if at >= len(tokens):
-            return None
-        if tokens.words[at] == HANDLE:
-            return named(tokens, at, at + 1)
-        lower = tokens.lowers[at]
-        if lower in self.kin and at > 0:
-            return self._kin(tokens, at)
-        if lower in self.friend:
-            return self._friend(tokens, at)
-        if lower in FIRST:
-            return Subject("author", how="first person")
-        stop = at
-        while (
-            stop < len(tokens)
-            and stop - at < 4
-            and is_capital(tokens.words[stop])
-            and tokens.words[stop][0].isalpha()
-            and tokens.lowers[stop] not in self.not_names
-        ):
-            stop += 1
-        return self._name(tokens, at, stop, registers) if stop > at else None

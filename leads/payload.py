@@ -41,6 +41,7 @@ def _person(person: Person | None) -> dict[str, Any] | None:
         "email": person.first("email"),
         "company": person.company,
         "role": person.role,
+        "introduced_by": person.told("introduced_by"),
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from leads.signals import around
-from models import Company, Contact, Identity, Lead, LeadEvent, Link, Post, Signal, Source, Story
+from models import Company, Contact, ContactFact, Identity, Lead, LeadEvent, Link, Post, Signal, Source, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,12 @@ class Person:
     place: str
     company: str
     identities: tuple[tuple[str, str, str], ...] = ()
+    # Dates, relations and what lies behind them: kind and value.
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def told(self, kind: str) -> str:
+        """What is known of a kind (birthday, introduced_by ...), several joined by semicolons."""
+        return "; ".join(value for its, value in self.facts if its == kind)
 
     def first(self, type_: str) -> str:
         """The first identity of a type (email, phone, url ...) in order of value, "" where there is none."""
@@ -326,6 +332,11 @@ def _people(session: Session, contacts: Sequence[Contact]) -> dict[int, Person]:
     )
     for contact_id, type_, platform, value in session.execute(query):
         identities[contact_id or 0].append((type_, platform, value))
+    facts: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    known = select(ContactFact.contact_id, ContactFact.kind, ContactFact.value)
+    known = known.where(ContactFact.contact_id.in_(ids)).order_by(ContactFact.kind, ContactFact.value)
+    for number, kind, value in session.execute(known):
+        facts[number].append((kind, value))
     names = select(Company.id, Company.name).where(
         Company.id.in_([c.company_id for c in contacts if c.company_id])
     )
@@ -342,6 +353,7 @@ def _people(session: Session, contacts: Sequence[Contact]) -> dict[int, Person]:
             place=c.place,
             company=companies.get(c.company_id, ""),
             identities=tuple(identities[c.id]),
+            facts=tuple(facts[c.id]),
         )
         for c in contacts
     }

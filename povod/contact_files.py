@@ -40,18 +40,14 @@ def _sync_one(
     workspace: Workspace, item: ContactsConfig, progress: Callable[[int, int | None], None] | None
 ) -> ImportReport | None:
     path = workspace.loaded.path(item.file)
-    digest = _hash(path, item)
+    config = workspace.loaded.config
+    region = item.region or config.region
+    digest = _hash(path, item, region)
     with workspace.session() as session:
         known = session.scalar(select(ContactFile).where(ContactFile.path == str(path)))
         if known and known.content_hash == digest:
             return None
-        config = workspace.loaded.config
-        options = Options(
-            item.mapping or None,
-            owner=item.owner,
-            region=item.region or config.region,
-            me=tuple(config.me.emails),
-        )
+        options = Options(item.mapping or None, owner=item.owner, region=region, me=tuple(config.me.emails))
         try:
             report = import_contacts(
                 session,
@@ -73,10 +69,10 @@ def _sync_one(
     return report
 
 
-def _hash(path: Path, item: ContactsConfig) -> str:
+def _hash(path: Path, item: ContactsConfig, region: str) -> str:
     """Hash a file's bytes together with how it is to be read."""
     digest = hashlib.blake2b(
-        json.dumps([item.mapping, item.owner, item.region], sort_keys=True).encode(), digest_size=16
+        json.dumps([item.mapping, item.owner, region], sort_keys=True).encode(), digest_size=16
     )
     try:
         with path.open("rb") as file:

@@ -19,6 +19,8 @@ TEMPLATE = c.Template(
         c.Column("role", c.role),
         c.Column("email", c.email),
         c.Column("phone", c.phone_number, is_phone=True),
+        c.Column("birthday", lambda lead: lead.contact.told("birthday") if lead.contact else ""),
+        c.Column("introduced_by", lambda lead: lead.contact.told("introduced_by") if lead.contact else ""),
         c.Column("owner", c.owner),
         c.Column("first_told", c.happened),
         c.Column("last_told", lambda lead: lead.last_at.date().isoformat()),

@@ -236,9 +236,7 @@ class TieGraph:
             said = f"{mate.name} is at {mine.value}, where {contact.name} was"
             yield Tie(Node(mate.id), strengths.WAS_WHERE_IS, said, _source(mine))
 
-    def _with(
-        self, kind: str, values: list[str] | Select[tuple[str]], but: int
-    ) -> list[tuple[ContactFact, str]]:
+    def _with(self, kind: str, values: list[str] | Select[str], but: int) -> list[tuple[ContactFact, str]]:
         query = (
             select(ContactFact, Contact.name)
             .join(Contact, Contact.id == ContactFact.contact_id)

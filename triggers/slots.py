@@ -29,17 +29,19 @@ def amount_of(text: str) -> dict[str, Any] | None:
     if match is None:
         return None
     lower = text.lower()
-    value = _number(match[0])
+    factor = next((scale for pattern, scale in _SCALES if pattern.search(lower)), 1)
+    value = _number(match[0], scaled=factor > 1)
     if value is None:
         return None
-    factor = next((scale for pattern, scale in _SCALES if pattern.search(lower)), 1)
     currency = next((code for sign, code in _CURRENCIES if sign in lower), None)
     total = round(value * factor, 2)
     return {"value": int(total) if total == int(total) else total, "currency": currency}
 
 
-def _number(figure: str) -> float | None:
+def _number(figure: str, *, scaled: bool) -> float | None:
     digits = re.sub(r"[\s\u00a0]", "", figure)
+    if scaled and digits.count(".") == 1 and "," not in digits:
+        return float(digits)  # `$3.055 billion`
     # A comma or point before exactly three digits at the end groups thousands.
     digits = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", digits).replace(",", ".")
     try:

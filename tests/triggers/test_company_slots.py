@@ -36,6 +36,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("m_and_a", "Northfield acquires Lumo", {"who": "company", "name": "Northfield", "company": "Northfield", "object": "Lumo"}),
     ("m_and_a", "Northfield acquired Lumo for $40M", {"name": "Northfield", "object": "Lumo", "amount": {"value": 40_000_000, "currency": "USD"}}),
     ("m_and_a", "Northfield to acquire Lumo for $2.5 billion", {"name": "Northfield", "object": "Lumo", "amount": {"value": 2_500_000_000, "currency": "USD"}}),
+    ("m_and_a", "Northfield to buy Lumo for $3.055 billion", {"object": "Lumo", "amount": {"value": 3_055_000_000, "currency": "USD"}}),
     ("m_and_a", "Northfield agrees to buy Lumo in a $90M deal", {"name": "Northfield", "object": "Lumo"}),
     ("m_and_a", "Northfield Corp. said it would acquire Lumo", {"name": "Northfield Corp", "object": "Lumo"}),
     ("m_and_a", "Northfield Inc said it has acquired Lumo", {"name": "Northfield Inc", "object": "Lumo"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -139,12 +140,12 @@ def _spelt_out(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
     told = telling(b)
     for word in a:
         size = len(word)
-        spans = (
+        spans: Iterator[tuple[str, ...]] = (
             (told[at : at + size] for at in range(len(told) - size + 1))
             if 2 <= size <= 5 and word not in b
-            else ()
+            else iter(())
         )
-        found.extend(next((span for span in spans if _starts(word, span)), None) or _unfolded(word, told))
+        found.extend(next((span for span in spans if _starts(word, span)), ()) or _unfolded(word, told))
     return tuple(dict.fromkeys(found))
 
 

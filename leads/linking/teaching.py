@@ -114,5 +114,7 @@ def _trial(linker: Linker, verdicts: Sequence[Verdict]) -> Trial:
 
 
 def _mention(told: dict[str, Any]) -> Mention:
-    kept = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    kept: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in told.items()
+    }
     return Mention(**{name: value for name, value in kept.items() if name in _FIELDS})

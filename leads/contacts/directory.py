@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, String, Text, or_, select, type_coerce
+from sqlalchemy import Connection, Select, String, Text, func, or_, select, type_coerce
 
 from leads.contacts.drafts import Draft
 from leads.contacts.person import COLUMNS, Person, may_be, name_key, names_agree
@@ -41,6 +41,8 @@ class Directory:
     def __init__(self, connection: Connection, source: str) -> None:
         self._connection = connection
         self._source = source
+        # Whether all contacts have an id of this source; None while nobody needed to know.
+        self._all_mine: bool | None = None
         self._by_id: dict[int, Person] = {}
         self._by_contact_key: dict[str, Person] = {}
         self._by_key: dict[Key, list[Person]] = defaultdict(list)
@@ -53,6 +55,7 @@ class Directory:
 
         A row whose id is known needs no further look-up; the others are looked for by address, and by name among
         those at the company that the row names: many people bear one name. `contact_keys` are loaded as well.
+        Where every contact has an id of this source, a row with another id is somebody else: nothing is looked up.
         """
         self._by_id, self._by_contact_key = {}, {}
         self._by_key, self._by_external = defaultdict(list), defaultdict(list)
@@ -60,7 +63,7 @@ class Directory:
         rest = [
             (draft, company)
             for draft, company in zip(drafts, company_ids, strict=True)
-            if self.own(draft) is None
+            if self.own(draft) is None and not (draft.external_id and self._are_all_mine())
         ]
         self._load_people(self._ids_by_address([d for d, _ in rest]) | self._ids_by_name(rest))
 
@@ -69,6 +72,8 @@ class Directory:
         self._by_contact_key[person.key] = person
         if person.external_id:
             self._by_external[person.external_id].append(person)
+        else:
+            self._all_mine = False
         for key in person.keys:
             self.know(key, person)
 
@@ -111,6 +116,13 @@ class Directory:
                 if person.source_of("external_id") == self._source:
                     return person
         return None
+
+    def _are_all_mine(self) -> bool:
+        if self._all_mine is None:
+            source = func.coalesce(Contact.provenance["external_id"]["from"].as_string(), "")
+            other = select(Contact.id).where(or_(Contact.external_id.is_(None), source != self._source))
+            self._all_mine = self._connection.execute(other.limit(1)).first() is None
+        return self._all_mine
 
     @staticmethod
     def _only(found: list[Person], draft: Draft, what: str) -> Person:

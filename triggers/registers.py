@@ -36,7 +36,11 @@ EXCLUDED = {
 }
 # A country, not its people speaking.
 COUNTRY = "US"
+# How near the end a channel calls to subscribe.
+CALL = 12
 _BULLET = re.compile(r"^\s*(?:[-•—▪️◾✅👉🔹🔸▶️➡]|\d{1,2}[.)])\s*\S", re.MULTILINE)
+# Russian posts end what they took from a song or a book so: `(с) Виктор`.
+_QUOTED = re.compile(r"(?:©|\([cс]\))", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+?\d[\s()-]*){10,12}")
 _TITLE_FREE = frozenset(
     [
@@ -86,6 +90,7 @@ class Registers:
             for name in ("personal", "greeting", "news", "advert", "lyrics")
         }
         self.brands = words.words("_brands")
+        self.calls = words.words("_register_channel") if "_register_channel" in words.lists else frozenset()
         self.verbs = lru_cache(20_000)(_first_person_verb)
 
     def of(self, tokens: Tokens) -> frozenset[str]:
@@ -127,7 +132,8 @@ class Registers:
 
     def _news(self, tokens: Tokens, signs: int, personal: bool) -> bool:
         # A channel's post: a bold lead, a call to subscribe, sources quoted, and much text about others.
-        score = 2 * signs + (tokens.bold >= 2) + (tokens.urls > 0) + (len(tokens) > 60)
+        called = tokens.urls > 0 and not self.calls.isdisjoint(tokens.lowers[-CALL:])
+        score = 2 * signs + (tokens.bold >= 2) + (tokens.urls > 0) + (len(tokens) > 60) + 2 * called
         return score >= (5 if personal else 3)
 
     def _headline(self, tokens: Tokens, personal: bool) -> bool:
@@ -150,7 +156,7 @@ class Registers:
             and short >= 0.85 * len(lines)
             and sum(map(_rhymes, lines, lines[1:])) + sum(map(_rhymes, lines, lines[2:])) >= 2
         )
-        return verse or signs > 0
+        return verse or signs > 0 or (self.lang == "ru" and _QUOTED.search(tokens.text) is not None)
 
 
 def _rhymes(one: str, other: str) -> bool:

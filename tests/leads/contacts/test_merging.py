@@ -43,11 +43,11 @@ CAST = """id,Full name,E-mail,Employer,Title,City,Owner,Lists,Spouse
 
 
 @pytest.fixture
-def people(sqlite_engine: Engine, tmp_path: Path) -> Engine:
+def people(engine: Engine, tmp_path: Path) -> Engine:
     """Anna, twice, from one file."""
     (tmp_path / "cast.csv").write_text(CAST, encoding="utf-8")
-    again(sqlite_engine, tmp_path)
-    return sqlite_engine
+    again(engine, tmp_path)
+    return engine
 
 
 def again(engine: Engine, folder: Path, text: str = CAST) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from leads.linking.company_names import CompanyName, parse_company
 from leads.linking.compare_companies import match_companies
 from leads.linking.context import Context
 from leads.linking.evidence import Evidence, NameEvidence, name_evidence
+from leads.linking.fold import is_cyrillic
 from leads.linking.people import People
 from leads.linking.person_names import PersonName, parse_person
 from leads.linking.places import same_place
@@ -24,6 +25,8 @@ SAME_COMPANY, PARTLY_SAME = 0.85, 0.5
 # Words whose sounds agree to less than this, of 100, are further apart than the slips that are forgiven.
 _HARDLY_ALIKE = 70
 _INITIALS = 5
+# Languages that names are written in Cyrillic letters in.
+CYRILLIC = frozenset(("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn"))
 # Fields other than the name, with the columns that hold them.
 _FIELDS = (("company", "companies"), ("place", "places"), ("role", "roles"))
 
@@ -79,8 +82,10 @@ class Weighing:
                 number = getattr(columns, at)[row]
                 if number:
                     other += self._field(what, number).bits
-        if agrees and row in self._at_home:
-            other += self._weights.own_site
+        if agrees:
+            other += self._language(row)
+            if row in self._at_home:
+                other += self._weights.own_site
         return (found.bits if found is not None and agrees else 0.0), other
 
     def evidence(self, row: int, name: int | None, key: Key | None) -> Evidence:
@@ -103,9 +108,20 @@ class Weighing:
             number = getattr(self._people.columns, at)[row]
             if number:
                 self._add(found, self._field(what, number))
+        if agreed is not None and not agreed.contradicts and self._language(row) > 0:
+            found.other_bits += self._language(row)
+            found.reasons.append(f"language {self._mention.lang} is the contact's")
         if self._told is not None and not found.name_contradicts and row in self._at_home:
             found.add("domain", self._weights.own_site, f"site {self._mention.site} is theirs")
         return found
+
+    def _language(self, row: int) -> float:
+        """Return the bits of the mention's language, as far as the alphabet of the contact's name tells theirs."""
+        if not self._mention.lang:
+            return 0.0
+        name = self._people.columns.texts.text(self._people.columns.names[row])
+        same = is_cyrillic(name) == (self._mention.lang in CYRILLIC)
+        return self._weights.language_agrees if same else self._weights.language_differs
 
     @staticmethod
     def _add(found: Evidence, field: FieldEvidence) -> None:

@@ -72,6 +72,10 @@ class Weights:
     # Roles: many words for one job.
     role_agrees: float = 1.5
     role_differs: float = -0.3
+    # Language: who writes a name in one alphabet is likelier to speak of somebody kept in it. It only tips what is
+    # equal, and leaves it near enough to be shown together.
+    language_agrees: float = 0.15
+    language_differs: float = -0.15
     # What stands near the name though nobody has said that it is that person's: a little less than what is told.
     company_near: float = -1.0
     place_near: float = -1.0

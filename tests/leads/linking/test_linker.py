@@ -144,3 +144,40 @@ def test_what_was_imported_is_linked(engine: Engine, tmp_path_factory: pytest.Te
     assert linker.link(Mention(name="Sokolova Anna", company="Bakery")).decision is Decision.LINK
     company = linker.link(Mention(url="bakery.example", schema="company"))
     assert (company.decision, company.candidates[0].code) == (Decision.LINK, "D")
+
+
+def test_the_language_tips_between_two_who_fit_equally() -> None:
+    linker = Linker([ContactRecord("latin", "Anna Sokolova"), ContactRecord("cyrillic", "Анна Соколова")])
+    for lang, key in (("en", "latin"), ("ru", "cyrillic")):
+        linking = linker.link(Mention(name="Анна Sokolova", lang=lang))
+        assert first(linking) == key
+        assert f"language {lang} is the contact's" in linking.candidates[0].reasons
+        assert linking.decision is Decision.REVIEW
+
+
+def test_a_role_tells_namesakes_apart_and_stands_in_the_code() -> None:
+    people = [
+        ContactRecord("baker", "Иван Петров", (), "Колос", "директор", ""),
+        ContactRecord("driver", "Иван Петров", (), "Колос", "водитель", ""),
+    ]
+    linking = Linker(people).link(Mention(name="Ивана Петрова", company="Колос", role="директора"))
+    assert (first(linking), linking.candidates[0].code) == ("baker", "gfCR")
+    assert any("role директор agrees" in reason for reason in linking.candidates[0].reasons)
+    assert "R" in linking.candidates[1].code.partition("!")[2]
+
+
+def test_a_handle_counts_on_its_own_platform_only() -> None:
+    people = [
+        ContactRecord("x", "Anna Sokolova", keys=(Key("handle", "anna", "x"),)),
+        ContactRecord("vk", "Boris Chernov", keys=(Key("handle", "anna", "vk"),)),
+    ]
+    linker = Linker(people)
+    assert first(linker.link(Mention(handle="@anna", platform="вконтакте"))) == "vk"
+    assert first(linker.link(Mention(handle="anna", platform="twitter"))) == "x"
+    assert not linker.link(Mention(handle="anna", platform="github")).candidates
+    assert linker.link(Mention(handle="anna")).decision is Decision.REVIEW
+
+
+def test_a_married_name_held_as_an_alias_links_like_the_name_itself(linker: Linker) -> None:
+    linking = linker.link(Mention(name="Марию Кузьмину", place="Тверь"))
+    assert (linking.decision, first(linking)) == (Decision.LINK, "maria")

@@ -87,16 +87,7 @@ def show_contact(session: Session, contact: Contact) -> ContactView:
         contact.key,
         contact.name,
         tuple(_fields(session, contact, journal)),
-        tuple(
-            Datum(
-                i.platform or ("name form" if i.type == "name" else i.type),
-                i.value,
-                i.source,
-                _day(i.added_at),
-            )
-            for i in identities
-            if i.value != contact.name
-        ),
+        tuple(_identity(i) for i in identities if i.value != contact.name),
         tuple(_fact(f) for f in facts if f.family == DATE),
         tuple(_fact(f) for f in facts if f.family == RELATION),
         tuple(_fact(f) for f in facts if f.family not in (DATE, RELATION)),
@@ -172,8 +163,16 @@ def _fields(session: Session, contact: Contact, journal: list[tuple[datetime, En
     return found
 
 
+def _identity(row: Identity) -> Datum:
+    name = row.platform or ("name form" if row.type == "name" else row.type)
+    # Numbers are shown as they are kept, in E.164; addresses as they were written.
+    value = row.normalized if row.type == "phone" else row.value
+    return Datum(name, value, row.source, _day(row.added_at))
+
+
 def _fact(fact: ContactFact) -> Datum:
-    return Datum(fact.kind.replace("_", " "), fact.value, fact.source, _day(fact.added_at))
+    value = fact.normalized if fact.family == DATE else fact.value
+    return Datum(fact.kind.replace("_", " "), value, fact.source, _day(fact.added_at))
 
 
 def _merge_view(merge: RecordMerge) -> MergeView:

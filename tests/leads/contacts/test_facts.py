@@ -183,6 +183,9 @@ def test_national_phones_need_a_region_that_there_is(sqlite_engine: Engine, tmp_
     table = "Name,Phone\nAnna,(212) 555-0123\n"
     assert run(sqlite_engine, tmp_path / "a.csv", table).warning_count == 1
     assert run(sqlite_engine, tmp_path / "a.csv", table, region="us").warning_count == 0
+    with Session(sqlite_engine) as session:
+        [phone] = show_contact(session, find_contact(session, "Anna")).identities
+    assert phone.value == "+12125550123"
     with pytest.raises(OptionFault, match="there is no region 'Mars'"):
         run(sqlite_engine, tmp_path / "a.csv", table, region="Mars")
 

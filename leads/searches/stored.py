@@ -128,7 +128,7 @@ def _value(row: Row[Any]) -> StoredPost:
 
 def author_names(name: str, handle: str, email: str) -> str:
     """All that an author is called, as `author:` looks through it."""
-    return " ".join(part for part in (name, handle and f"@{handle.lstrip('@')}", email) if part)
+    return " ".join(filter(None, (name, handle and f"@{handle.lstrip('@')}", email)))
 
 
 def number(value: Any) -> float | None:

@@ -67,6 +67,15 @@ class People:
             return False
         return {"NOUN", "inan"} <= self.lemmas.readings(folded(tokens.words[at - 1]))[0]
 
+    def counted(self, tokens: Tokens, verb: int) -> bool:
+        """Say whether a number of living beings follows a verb: `заболели | 300 человек`."""
+        _, high = tokens.sentence_span(verb)
+        return any(
+            tokens.words[at - 1][0].isdigit()
+            and {"NOUN", "anim"} <= self.lemmas.readings(folded(tokens.words[at]))[0]
+            for at in range(verb + 2, high)
+        )
+
     def is_private(self, tokens: Tokens, start: int, end: int) -> bool:
         """Say whether a name is told like that of a person nobody knows: by an age, or a given name alone."""
         low, _ = tokens.sentence_span(start)

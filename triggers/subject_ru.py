@@ -440,17 +440,17 @@ class RussianResolver:
         """Say whether a verb begins a short post, with nothing before it that may be its subject."""
         if verb > LONG_LEAD or len(tokens) > SHORT_POST:
             return False
-        _, high = tokens.sentence_span(verb) if verb > SHORT_LEAD else (0, verb)
-        return not any(
+        low, high = (0, tokens.sentence_span(verb)[1]) if verb > SHORT_LEAD else (0, verb)
+        alone = not any(
             tokens.words[at][0].isascii()
             or any(
                 {"nomn", "NOUN", "anim"} <= tags for tags in self.lemmas.readings(folded(tokens.words[at]))
             )
             or self._is_things(tokens, at, verb)
-            or (verb > SHORT_LEAD and tokens.words[at][0].isdigit())
-            for at in range(high)
+            for at in range(low, high)
             if at != verb
         )
+        return alone and not self.people.counted(tokens, verb)
 
     def _previous(self, tokens: Tokens, low: int, verb: int, registers: frozenset[str]) -> Subject | None:
         """Return who the same sentence spoke of in the clauses before: `Пётр, наш инженер, | уволился`."""

@@ -6,6 +6,7 @@ import pytest
 
 from triggers.lemmas import Russian, lemmatiser
 from triggers.loader import load_rules
+from triggers.people_ru import nominative
 from triggers.registers import Registers
 from triggers.subject import Predicate, Subject
 from triggers.subject_ru import RussianResolver
@@ -66,3 +67,51 @@ def test_a_surname_that_no_dictionary_holds_may_be_a_womans(
     found = about(resolver, "Министр Нора Ахахбаррин подала в отставку", "подала", "clause")
     assert found is not None
     assert found.who == "public"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Диму Орлова", "Дима Орлов"),
+        ("Анны Лисицыной", "Анна Лисицына"),
+        ("Андрею Петровичу", "Андрей Петрович"),
+        ("Иваном Петровичем Сидоровым", "Иван Петрович Сидоров"),
+        ("Игорь Лапин", "Игорь Лапин"),
+        ("Александра", "Александра"),
+        ("Котову", "Котову"),
+        ("Brightpath", "Brightpath"),
+    ],
+)
+def test_a_name_is_given_in_the_nominative_where_that_is_sure(written: str, name: str) -> None:
+    lemmas = lemmatiser("ru")
+    assert isinstance(lemmas, Russian)
+    assert nominative(written, lemmas) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted", "unnamed", "who"),
+    [
+        ("Водитель автобуса сломал ногу, сообщает полиция", "сломал", "anybody", "person"),
+        ("Актриса сломала ногу, сообщает театр", "сломала", "anybody", "public"),
+        ("Актриса сломала ногу, сообщает театр", "сломала", "known", "public"),
+        ("Водитель автобуса сломал ногу, сообщает полиция", "сломал", "known", ""),
+        ("Собака сломала ногу, сообщает полиция", "сломала", "anybody", ""),
+        ("Министр Котов сломал ногу, сообщает полиция", "сломал", "nobody", "public"),
+        ("41-летний Игорь Лапин сломал ногу, сообщает полиция", "сломал", "nobody", "person"),
+        (
+            "Женщина упала на улице Гагарина, она сломала ногу, сообщает полиция",
+            "сломала",
+            "anybody",
+            "person",
+        ),
+    ],
+)
+def test_a_noun_tells_somebody_where_the_rule_wants_it(
+    resolver: tuple[RussianResolver, Registers], text: str, quoted: str, unnamed: str, who: str
+) -> None:
+    tokens = tokenise(text, "ru")
+    at = next(i for i, start in enumerate(tokens.starts) if start == text.index(quoted))
+    predicate = Predicate(at, at + 2, at, "clause", unnamed=unnamed)
+    found = resolver[0].resolve(tokens, predicate, resolver[1].of(tokens))
+    assert found is not None
+    assert found.who == who

@@ -137,6 +137,21 @@ def bears(place: Place, hit: Hit, tokens: Tokens) -> bool:
     return low <= place.start < max(high, hit.end)
 
 
+# `We moved to Porto, who wants to visit?`: words that begin a question of its own.
+_ASKING = frozenset(
+    "who what when where why how which any anyone anybody should could can would will do does did is are right".split()
+)
+
+
+def _asks_later(tokens: Tokens, hit: Hit) -> bool:
+    """Say whether the question of a sentence is a clause of its own, behind a comma after the match (English)."""
+    low, high = tokens.sentence_span(hit.start)
+    if tokens.lang != "en" or tokens.lowers[low] in _ASKING:
+        return False
+    commas = (at for at in range(hit.end, high - 1) if tokens.lowers[at] in (",", "-", "–", "—"))
+    return any(tokens.lowers[at + 1] in _ASKING for at in commas)
+
+
 def flags_of(
     hit: Hit, tokens: Tokens, places: Sequence[Place], when: When | None, published: date | None
 ) -> dict[str, str]:
@@ -145,7 +160,7 @@ def flags_of(
     for place in places:
         if place.cue.flag not in found and bears(place, hit, tokens):
             found[place.cue.flag] = tokens.text[tokens.starts[place.start] : tokens.ends[place.end - 1]]
-    if tokens.sentence_ends[tokens.sentences[hit.start]] == "?":
+    if tokens.sentence_ends[tokens.sentences[hit.start]] == "?" and not _asks_later(tokens, hit):
         found.setdefault("question", "?")
     if when is not None:
         words = tokens.text[tokens.starts[when.start] : tokens.ends[when.end - 1]]

@@ -68,8 +68,8 @@ class Greetings:
         stop = self._name_end(tokens, at)
         return self.people.told_name(tokens, at, stop, registers) if stop > at else None
 
-    def addressee(self, tokens: Tokens, end: int, registers: frozenset[str]) -> Subject | None:
-        """Return who is named right after, else the kin or friend called `my` further on."""
+    def addressee(self, tokens: Tokens, end: int, registers: frozenset[str]) -> Subject:
+        """Return who is named right after, else the kin called `my` further on, else just somebody."""
         found = self.named(tokens, end, registers)
         if found is not None:
             return found
@@ -77,12 +77,12 @@ class Greetings:
             lower = tokens.lowers[at]
             if lower in self.people.kin and lower != "family" and self._spoken_to(tokens, end, at):
                 return self.people.told_kin(tokens, at, sure=0.85)
-        return None
+        return Subject("person", sure=0.9, how="whoever is greeted")
 
     def _spoken_to(self, tokens: Tokens, low: int, at: int) -> bool:
         """Say whether the kin is who the greeting is for: `to my lil bro`, not `for my sister's friend`."""
         owned = at + 1 < len(tokens) and tokens.lowers[at + 1] == "'s"
-        told = {"to", "you", "as", "be", "called", "call"} & set(tokens.lowers[max(low, at - 5) : at])
+        told = {"to", "you", "of", "as", "be", "called", "call"} & set(tokens.lowers[max(low, at - 5) : at])
         return bool(told) and not owned and self.people.is_mine(tokens, low, at)
 
     def _name_end(self, tokens: Tokens, at: int) -> int:

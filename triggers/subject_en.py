@@ -15,71 +15,20 @@ FIRST = frozenset({"i", "we", "me", "us", "myself", "ourselves"})
 MINE = frozenset({"my", "our", "mine", "ours"})
 THIRD = frozenset({"he", "she", "they", "him", "her", "them"})
 OTHERS = frozenset(
-    {
-        "you",
-        "ya",
-        "u",
-        "your",
-        "it",
-        "one",
-        "someone",
-        "somebody",
-        "everyone",
-        "everybody",
-        "anyone",
-        "nobody",
-        "people",
-        "who",
-        "which",
-        "that",
-        "this",
-        "what",
-        "there",
-        "these",
-        "those",
-        "his",
-        "their",
-        "ppl",
-        "others",
-        "y'all",
-    }
+    (
+        "you ya u your it one someone somebody everyone everybody anyone nobody people who which that "
+        "this what there these those his their ppl others y'all"
+    ).split()
 )
 RELATIVE_WORDS = frozenset({"who", "that", "which"})
 COORDINATE = frozenset({"and", "but", "then", ",", "&", "plus", "so", "or"})
 # `Ann, whom I met in May`: the clause is about Ann.
 CLAUSES_ON_SOMEBODY = frozenset({"who", "whom", "whose", "that", "which", "where", "when"})
 PAST = frozenset(
-    [
-        "got",
-        "was",
-        "were",
-        "had",
-        "went",
-        "gave",
-        "became",
-        "bought",
-        "sold",
-        "left",
-        "began",
-        "won",
-        "met",
-        "came",
-        "took",
-        "made",
-        "said",
-        "told",
-        "lost",
-        "quit",
-        "did",
-        "joined",
-        "had",
-        "wed",
-        "born",
-        "found",
-        "let",
-        "fell",
-        "broke",
-    ]
+    (
+        "got was were had went gave became bought sold left began won met came took made said told lost "
+        "quit did joined wed born found let fell broke"
+    ).split()
 )
 NOT_PAST = frozenset(
     {"am", "is", "are", "will", "'ll", "to", "going", "starting", "begin", "start", "starts", "begins"}
@@ -101,45 +50,20 @@ NEAR = frozenset(
         "teammate",
     }
 )
+# `this guy got promoted`: somebody in the picture.
+POINTED = frozenset(
+    ("guy girl gal lady man woman dude kid couple human beauty cutie two girls boys guys").split()
+)
 # `proud of my brother | for getting the job`
 CHEERING = frozenset({"proud", "congrats", "congratulations", "congratulation", "happy", "kudos", "excited"})
 POSSESSIVES = frozenset({"his", "her", "their"})
 # `Ivan Petrov of Yantar Pack`, `Bob from the night shift`: who it is stands before these.
 BELONGING = frozenset({"of", "from", "at"})
 DETERMINERS = frozenset(
-    {
-        "my",
-        "our",
-        "the",
-        "a",
-        "an",
-        "his",
-        "her",
-        "their",
-        "your",
-        "this",
-        "that",
-        "these",
-        "those",
-        "some",
-        "many",
-        "most",
-        "every",
-        "each",
-        "no",
-        "any",
-        "other",
-        "of",
-        "with",
-        "for",
-        "to",
-        "from",
-        "in",
-        "on",
-        "at",
-        "by",
-        "'s",
-    }
+    (
+        "my our the a an his her their your this that these those some many most every each no any other "
+        "of with for to from in on at by 's"
+    ).split()
 )
 
 # What a headline may begin with before `layoffs`, `round`, `deal`.
@@ -362,7 +286,6 @@ class EnglishResolver:
         return self._noun(tokens, low, head, registers)
 
     def _noun(self, tokens: Tokens, low: int, head: int, registers: frozenset[str]) -> Subject | None:
-        lower = tokens.lowers[head]
         first = head
         while (
             first > low
@@ -383,6 +306,12 @@ class EnglishResolver:
         )
         if owner in POSSESSIVES and before == "and" and first - 2 > low:  # `my boss and his wife`
             return self._phrase(tokens, low, first - 2, registers)
+        near = self._near(tokens, head, owner, mine)
+        return near or self._named_noun(tokens, low, (first, head), registers, mine=mine)
+
+    def _near(self, tokens: Tokens, head: int, owner: str, mine: bool) -> Subject | None:
+        """Return the kin, friend or acquaintance that a noun with this owner stands for."""
+        lower = tokens.lowers[head]
         if lower in SELF_NOUNS and mine:
             return Subject("author", how="my family", sure=0.8)
         if lower in self.kin and (mine or owner == ""):
@@ -391,27 +320,36 @@ class EnglishResolver:
             return self.told_friend(tokens, head)
         if lower in NEAR and owner in ("a", "an", "another"):
             return Subject("person", None, None, lower, 0.85, "acquaintance", (head, head + 1))
-        if self._may_name(tokens, head):
-            name = head
-            while (
-                name > low
-                and self._may_name(tokens, name - 1)
-                and not tokens.clause_start[name]
-                and tokens.lowers[name - 1] not in self.friend
-            ):
-                name -= 1
-            if name - 1 > low and tokens.lowers[name - 1] in BELONGING:
-                return self._phrase(tokens, low, name - 1, registers)
-            if not self._is_name(tokens, name, head + 1):
-                return None
-            if name - 2 > low and tokens.lowers[name - 1] == "," and self.is_mine(tokens, low, name - 2):
-                return self._own(tokens, name - 2) or self.told_name(tokens, name, head + 1, registers)
-            if mine and any(word in self.kin for word in tokens.lowers[first:head]):
-                relation = next(word for word in tokens.lowers[first:head] if word in self.kin)
-                whole = named(tokens, name, head + 1)
-                return Subject("relative", whole.name, None, relation, how="kin", place=whole.place)
-            return self.told_name(tokens, name, head + 1, registers)
+        if lower in POINTED and owner in ("this", "these"):
+            return Subject("person", sure=0.85, how="somebody pointed at", place=(head, head + 1))
         return None
+
+    def _named_noun(
+        self, tokens: Tokens, low: int, phrase: tuple[int, int], registers: frozenset[str], *, mine: bool
+    ) -> Subject | None:
+        """Return who the name is that ends a noun phrase, given as its first and its last word."""
+        first, head = phrase
+        if not self._may_name(tokens, head):
+            return None
+        name = head
+        while (
+            name > low
+            and self._may_name(tokens, name - 1)
+            and not tokens.clause_start[name]
+            and tokens.lowers[name - 1] not in self.friend
+        ):
+            name -= 1
+        if name - 1 > low and tokens.lowers[name - 1] in BELONGING:
+            return self._phrase(tokens, low, name - 1, registers)
+        if not self._is_name(tokens, name, head + 1):
+            return None
+        if name - 2 > low and tokens.lowers[name - 1] == "," and self.is_mine(tokens, low, name - 2):
+            return self._own(tokens, name - 2) or self.told_name(tokens, name, head + 1, registers)
+        if mine and any(word in self.kin for word in tokens.lowers[first:head]):
+            relation = next(word for word in tokens.lowers[first:head] if word in self.kin)
+            whole = named(tokens, name, head + 1)
+            return Subject("relative", whole.name, None, relation, how="kin", place=whole.place)
+        return self.told_name(tokens, name, head + 1, registers)
 
     def _own(self, tokens: Tokens, head: int) -> Subject | None:
         """Return the author's kin or friend that a word stands for, None for another word."""
@@ -465,9 +403,7 @@ class EnglishResolver:
     def told_name(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject:
         """Return who a name is: a public figure in news, else a person."""
         news = {"news", "headline"} & registers and "greeting" not in registers
-        public = bool(news) or (
-            start > 0 and tokens.lowers[start - 1] in self.public
-        )
+        public = bool(news) or (start > 0 and tokens.lowers[start - 1] in self.public)
         return named(tokens, start, end, who="public" if public else "person")
 
     def _antecedent(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject | None:

@@ -45,7 +45,7 @@ def read_mute(what: str, value: str, place: str = "") -> Mute:
     """Make an entry. Raises ValueError (a QueryFault for a query) with what is wrong."""
     if what not in KEYS:
         tip = nearest(what, KEYS) or f"known are {', '.join(KEYS)}"
-        raise ValueError(f"a {what} cannot be muted; {tip}")
+        raise ValueError(f"there is no '{what}' to mute; {tip}")
     value = value.strip()
     if not value or len(value) > _MOST:
         raise ValueError(f"what is muted has 1 to {_MOST:,} characters")

@@ -22,6 +22,7 @@ _FAMILY = re.compile(
     r"|.{3,}(?:ov|ev|ova|eva|ina|sky|skiy|skii|ska|skaya|enko|chuk|yan|dze|shvili)$"
 )
 # Digits that are written for letters which they look like.
+_DIGIT = re.compile(r"\d")
 _DIGITS = str.maketrans("013459", "oieasg")
 _COMMA = re.compile(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$")
 
@@ -71,8 +72,17 @@ def parse_person(name: str) -> PersonName:
     """Read a person's name in any order: "Петров Иван Ильич", "Ivan Petrov", "Petrov, Ivan", "И. Петров"."""
     comma = _COMMA.match(name)
     text = f"{comma[2]} {comma[1]}" if comma else name
-    found = tuple(map(_lettered, words(text)))
-    kept = tuple(word for word in found if word not in titles()) or found
+    found = words(text)
+    if _DIGIT.search(text):
+        found = tuple(map(_lettered, found))
+    kept = (
+        found
+        if titles().isdisjoint(found)
+        else tuple(word for word in found if word not in titles()) or found
+    )
+    if len(kept) == 2 and not comma:
+        # Nearly all names; no particle can be among them.
+        return PersonName(name, kept, tuple(_roles(list(kept))))
     parts = [Part.PARTICLE if word in particles() and len(kept) > 2 else None for word in kept]
     free = [at for at, part in enumerate(parts) if part is None]
     if comma:

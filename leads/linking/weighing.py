@@ -64,6 +64,8 @@ class Weighing:
         self._asked = tuple(
             (what, at) for what, at in _FIELDS if self._context is not None or getattr(mention, what)
         )
+        # Nothing but the name is told.
+        self._bare = not (self._asked or at_home or mention.lang)
         self._by_number: dict[int, NameEvidence] = {}
         self._names: dict[str, NameEvidence] = {}
         self._fields: dict[tuple[str, int], FieldEvidence] = {}
@@ -73,6 +75,9 @@ class Weighing:
 
         `name` is the number of the name that the row was found by, None where it was found by an exact key.
         """
+        if name is not None and self._bare:
+            found = self._name(row, name)
+            return (0.0 if found is None or found.contradicts else found.bits), 0.0
         found = self._name(row, name) if self._told is not None else None
         other = self._key(key).bits if key is not None else 0.0
         agrees = found is not None and not found.contradicts

@@ -290,6 +290,7 @@ def main() -> None:
     paths = sorted(path for path in options.data.glob("*.jsonl") if path.stem != "names")
     if not paths:
         sys.exit(f"{options.data}: no labelled files there; give --data the folder that holds them")
+    pools: dict[str, Count] = defaultdict(Count)
     for path in paths:
         if (options.set and path.stem not in options.set) or (
             options.lang and not path.stem.startswith(options.lang)
@@ -301,7 +302,9 @@ def main() -> None:
         seen = frozenset(k for i in items for k in i.covers | i.superset | frozenset().union(*i.gold))
         kinds = frozenset(k for k in seen & wanted if options.all_kinds or (path.stem[:2], k) in with_rules)
         if kinds:
-            _one_set(path.stem, items, kinds, detector, options)
+            _one_set(path.stem, items, kinds, detector, options, pool=pools[path.stem[:2]])
+    for lang, pool in sorted(pools.items()):
+        print(f"\n{lang}, every file together, part {options.part}\n{HEAD}\n{shown('rules POOLED', pool)}")
 
 
 def sound_detector(packs: Sequence[Path], kinds: Sequence[str] | None) -> Detector:
@@ -321,13 +324,19 @@ def sound_detector(packs: Sequence[Path], kinds: Sequence[str] | None) -> Detect
 
 
 def _one_set(
-    name: str, items: Sequence[Item], kinds: frozenset[str], detector: Detector, options: argparse.Namespace
+    name: str,
+    items: Sequence[Item],
+    kinds: frozenset[str],
+    detector: Detector,
+    options: argparse.Namespace,
+    *,
+    pool: Count,
 ) -> None:
     predictions, found = by_rules(items, detector)
     if options.list:
         listed(items, predictions, found, kinds, set(options.list))
     print(f"\n{name}, part {options.part}: {len(items):,} texts\n{HEAD}")
-    table("rules", items, kinds, predictions)
+    table("rules", items, kinds, predictions, pool)
     if options.baselines:
         baselines: dict[str, Callable[[Sequence[Item], Iterable[str]], Predictions]] = {
             "keywords": by_keywords,

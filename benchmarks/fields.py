@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import feedparser
+from peer_posts import fields_of
 
 from crawler.feeds import ParsedFeed, Unreadable, read_feed
-from crawler.feeds.dates import from_struct
-from crawler.feeds.text import clean_text, clean_title
-from crawler.feeds.urls import absolute, canonical
+from crawler.feeds.urls import absolute
 
 BASE = "https://site.example/feed"
 FIELDS = ("id", "link", "title", "published", "updated", "text")
@@ -70,37 +69,13 @@ def _compare(
             return
     base = absolute(BASE, reference.feed.get("link", "")) or BASE
     for entry, post in zip(reference.entries, ours.posts, strict=False):
-        theirs = _theirs(entry, base)
+        theirs = fields_of(entry, base)
         mine = (post.guid, post.url, post.title, post.published, post.updated, post.text)
         for field, their, my in zip(FIELDS, theirs, mine, strict=True):
             if their == my:
                 equal[field] += 1
             else:
                 different[_kind(field, their, my)].append(f"{name}: {str(their)[:70]!r} | {str(my)[:70]!r}")
-
-
-def _theirs(entry: Any, base: str) -> tuple[Any, ...]:
-    """feedparser's fields, cleaned as ours are."""
-    link = absolute(base, entry.get("link", ""))
-    contents = entry.get("content") or []
-    body = contents[0].get("value", "") if contents else ""
-    kind = contents[0].get("type", "") if contents else ""
-    if not body.strip():
-        body, kind = entry.get("summary", ""), (entry.get("summary_detail") or {}).get("type", "")
-    published = from_struct(dict.get(entry, "published_parsed"))
-    updated = from_struct(dict.get(entry, "updated_parsed"))
-    title = entry.get("title", "")
-    return (
-        entry.get("id", ""),
-        canonical(link) if link else "",
-        clean_title(
-            title,
-            "html" if "html" in (entry.get("title_detail") or {}).get("type", "") and "<" in title else "",
-        ),
-        published or updated,
-        updated,
-        clean_text(body, "html" if "html" in kind else ""),
-    )
 
 
 def _kind(field: str, their: Any, my: Any) -> str:

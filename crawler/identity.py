@@ -64,9 +64,20 @@ def content_hash(item: PostItem) -> str:
     return _hash(item.title, item.text)
 
 
+def _platform(url: str) -> str:
+    """The host of a canonical address, without port and `www.`."""
+    parts = url.split("/", 3)
+    if len(parts) < 3:
+        return ""
+    host = parts[2]
+    if ":" in host or "@" in host:
+        host = urlsplit(url).hostname or ""
+    return host.removeprefix("www.")
+
+
 def to_row(item: PostItem, *, source_id: int, now: datetime) -> PostRow:
     """The post as it is stored, with its identity."""
-    platform = (urlsplit(item.url).hostname or "").removeprefix("www.") if item.url else ""
+    platform = _platform(item.url)
     return PostRow(
         key=post_key(item),
         source_id=source_id,

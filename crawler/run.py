@@ -114,6 +114,7 @@ def run_spider(
     process = AsyncCrawlerProcess(scrapy_settings(policy, settings))
     for name in ("scrapy", "twisted"):  # what they would print is told by events and kept with the sources
         logging.getLogger(name).addHandler(logging.NullHandler())
+        logging.getLogger(name).setLevel(logging.ERROR)  # and is not even put into words
     crawler = process.create_crawler(FeedSpider)
     on_crawler(crawler)
     with closing(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from triggers.testing import check_examples, todo_now_right
 from triggers.words import UnknownList, WordLists
 
 FEWEST_EXAMPLES = 3
+# Parentheses without parentheses in them, and without the mark or label that would give them a meaning.
+_GROUP = re.compile(r"\(([^()]*)\)(?![?@\w])")
 LABELS = frozenset({"subject", "verb", "company", "role", "place", "amount", "when", "object"})
 
 
@@ -115,6 +118,24 @@ class KnownLabels:
                 )
 
 
+class BarsInParentheses:
+    """Bars that part words where they were meant to part sequences: `(red|dark blue|green)`."""
+
+    def check(self, rule: Rule, bench: Bench) -> Iterator[RuleFault]:
+        """See `RuleLint`."""
+        del bench
+        for name, line in _lines(rule):
+            for found in _GROUP.finditer(line.source):
+                inside = found[1]
+                if "|" in inside and " | " not in inside and len(inside.split()) > 1:
+                    spaced = inside.replace("|", " | ")
+                    yield _fault(
+                        rule,
+                        line.line,
+                        f"{name}: `{found[0]}` is one sequence; write `({spaced})`, or leave the parentheses out",
+                    )
+
+
 class EnoughExamples:
     """Fewer than three examples that match, or than three that must not."""
 
@@ -159,7 +180,7 @@ class Titled:
 
 
 RULE_LINTS: tuple[RuleLint, ...] = (
-    Titled(), PatternsCompile(), LiteralAnchor(), KnownLabels(), EnoughExamples(), ExamplesPass(), KnownMistakesStand(),
+    Titled(), PatternsCompile(), LiteralAnchor(), KnownLabels(), BarsInParentheses(), EnoughExamples(), ExamplesPass(), KnownMistakesStand(),
 )  # fmt: skip
 
 

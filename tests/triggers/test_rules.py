@@ -116,6 +116,15 @@ def test_a_file_that_is_no_rule_is_a_fault_not_a_crash(tmp_path: Path, text: str
         Detector.load([tmp_path])
 
 
+def test_bars_that_part_words_instead_of_sequences_are_refused(pack: Path) -> None:
+    path = pack / "new_job.example.en.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("(a|the|my)? bakery", "(a bakery|the old bakery|bakery)"), encoding="utf-8")
+    loaded = load_rules([pack])
+    found = [str(fault) for fault in lint([r for r in loaded.rules if r.path == path], loaded.words)]
+    assert any("write `(a bakery | the old bakery | bakery)`" in line for line in found), found
+
+
 def test_a_new_rule_is_a_skeleton_that_says_what_it_lacks(tmp_path: Path) -> None:
     path = new_rule("birth", "en", tmp_path, "mine")
     assert path.name == "birth.mine.en.yml"

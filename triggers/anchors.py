@@ -86,26 +86,30 @@ def _contracted() -> dict[str, frozenset[str]]:
 
 CONTRACTED = _contracted()
 _ODD = re.compile(r"[\d@_#&*]")
+# Addresses are no tokens: what stands in them takes no place.
+_ADDRESS = re.compile(r"\]\([^\s)]*\)*|(?:https?://|www\.|t\.me/|vk\.com/|pic\.twitter\.com/)\S+")
 
 
 class Surface:
     """The words of a text as anchors have them: lower case, ё as е, no long runs of a letter. Nothing is tokenised."""
 
-    __slots__ = ("_loose", "_places", "_sequence", "words")
+    __slots__ = ("_loose", "_pieces", "_places", "words")
 
     def __init__(self, text: str) -> None:
         lower = text.lower()
         if "ё" in lower:
             lower = lower.replace("ё", "е")
-        self._sequence = _WORD.findall(lower)
-        self.words = set(self._sequence)
+        # Words outside addresses and words inside them, by turns.
+        self._pieces = [_WORD.findall(lower)]
+        self.words = set(self._pieces[0])
         # Where one word here may be several or none there, the order of words says less.
         self._loose = 8 if _ODD.search(lower) else 3
         if _TRIPLE.search(lower):
             self.words.update(_WORD.findall(_TRIPLE.sub(r"\1", lower)))
             self._loose = 0
         if "://" in lower or "www." in lower or "](" in lower or ".com/" in lower or "t.me" in lower:
-            self._loose = 0
+            self._pieces = _cut(lower)
+            self.words.update(*self._pieces)
         if _DIGIT.search(lower) and any(word in lower for word in _MONEY_WORDS):
             self.words.add(MONEY_FORM)
         if "@" in lower:
@@ -121,9 +125,7 @@ class Surface:
 
     def _in_order(self, order: Order) -> bool:
         if self._places is None:
-            self._places = {}
-            for at, word in enumerate(self._sequence):
-                self._places.setdefault(word, []).append(at)
+            self._places = self._placed()
         reached: list[int] | None = None
         for forms, between in order:
             places = [at for word in forms & self.words for at in self._places.get(word, ())]
@@ -134,6 +136,24 @@ class Surface:
                 return False
             reached = places
         return True
+
+    def _placed(self) -> dict[str, list[int]]:
+        places: dict[str, list[int]] = {}
+        at = 0
+        for number, piece in enumerate(self._pieces):
+            for word in piece:
+                places.setdefault(word, []).append(at)
+                at += number % 2 == 0
+        return places
+
+
+def _cut(lower: str) -> list[list[str]]:
+    """Return the words between addresses and those in them, by turns."""
+    pieces, end = [], 0
+    for address in _ADDRESS.finditer(lower):
+        pieces += [_WORD.findall(lower, end, address.start()), _WORD.findall(address[0])]
+        end = address.end()
+    return [*pieces, _WORD.findall(lower, end)]
 
 
 class Anchors:

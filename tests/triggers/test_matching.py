@@ -122,6 +122,24 @@ def test_the_gate_lets_through_whatever_matches(parts: list[str]) -> None:
                 assert words.allow(anchors.needs(pattern), anchors.order(pattern)), phrase
 
 
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("our [new](https://a.example/one/two/three/four/five/six) job", True),
+        ("our new https://a.example/one-two/three/four/five/six/seven/eight/nine/ten/eleven job", True),
+        (
+            "our cat sat by the door all day, t.me/cats, and then nobody at all in this old town had a job",
+            False,
+        ),
+    ],
+)
+def test_words_of_addresses_take_no_place_in_the_order(text: str, allowed: bool) -> None:
+    compiler = Compiler(builtin_words()["en"], lemmatiser("en"), "en")
+    anchors = Anchors(compiler)
+    (pattern,) = compiler.compile("our *1 job")
+    assert Surface(text).allow(anchors.needs(pattern), anchors.order(pattern)) is allowed
+
+
 def test_a_capture_spans_the_words_of_its_label() -> None:
     compiler = Compiler(builtin_words()["en"], lemmatiser("en"), "en")
     (pattern,) = compiler.compile("joined <org>@company as")

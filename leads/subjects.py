@@ -136,6 +136,7 @@ def _person(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str, cont
         schema="person",
         context=context if name else "",
         fresh=FRESH.get(kind, ()),
+        author=writer.name,
     )
     mentions = [("subject", mention)] if name or handle else []
     key = name_key(name) if name else f"name:@{handle.lstrip('@').casefold()}"

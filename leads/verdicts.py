@@ -47,8 +47,8 @@ def _mention(signal: Signal, author: Author | None, via: str) -> Mention | None:
         )  # fmt: skip
     subject = subject_of(signal.kind, signal.slots, writer, signal.language)
     found = next((mention for its, mention in subject.mentions if its == via), None)
-    # The text around a name is the post's: it goes when the post goes.
-    return replace(found, context="", site="") if found else None
+    # The text around a name and its author are the post's: they go when the post goes.
+    return replace(found, context="", site="", author="") if found else None
 
 
 def _row(session: Session, mention: Mention, target: tuple[str, str]) -> LinkVerdict:

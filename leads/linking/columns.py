@@ -13,7 +13,7 @@ from leads.linking.records import ContactRecord
 from leads.linking.strings import Arrays, Strings, inside, under
 
 _GAP, _LIST_GAP = "\x1f", "\x1e"
-_TEXTS = ("names", "companies", "places", "roles")
+_TEXTS = ("names", "companies", "places", "roles", "ties")
 _NUMBERS = (*_TEXTS, "employers", "towns")
 
 
@@ -39,6 +39,8 @@ class Columns:
         self.companies = array("I")
         self.places = array("I")
         self.roles = array("I")
+        # What ties each to the users and to others; the same for all who have no ties.
+        self.ties = array("I")
         # Companies and places as they are compared: whatever their spelling.
         self.employers = array("I")
         self.towns = array("I")
@@ -62,6 +64,8 @@ class Columns:
         self.companies.append(number(record.company))
         self.places.append(number(record.place))
         self.roles.append(number(record.role))
+        tied = record.mails or record.relations
+        self.ties.append(number(_GAP.join((str(record.mails), *record.relations))) if tied else 0)
         self.employers.append(employer)
         self.towns.append(town)
         own = record.key
@@ -78,6 +82,10 @@ class Columns:
     def at_towns(self, rows: Rows) -> Rows:
         """Return the towns' numbers of rows."""
         return np.frombuffer(self.towns, dtype=np.uint32)[rows]
+
+    def are_tied(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Tell which of the rows have ties."""
+        return np.frombuffer(self.ties, dtype=np.uint32)[rows] > 0
 
     def remove(self, row: int) -> None:
         """Forget a row: it is found no more."""
@@ -108,13 +116,21 @@ class Columns:
         """Return the other names of a record."""
         return self._own.text(row + 1).split(_GAP)[2:]
 
+    def tied(self, row: int) -> tuple[int, tuple[str, ...]]:
+        """Return how many messages a contact and the users have exchanged, and to whom they are related."""
+        if not self.ties[row]:
+            return 0, ()
+        mails, *relations = self.texts.text(self.ties[row]).split(_GAP)
+        return int(mails), tuple(relations)
+
     def __getitem__(self, row: int) -> ContactRecord:
         key, *more = self._own.text(row + 1).split(_GAP)
         lists = tuple(more[0].split(_LIST_GAP)) if more and more[0] else ()
         name, company, place, role = (
             self.texts.text(at[row]) for at in (self.names, self.companies, self.places, self.roles)
         )
-        return ContactRecord(key, name, tuple(more[1:]), company, role, place, lists=lists)
+        mails, relations = self.tied(row)
+        return ContactRecord(key, name, tuple(more[1:]), company, role, place, (), lists, mails, relations)
 
     def settle(self) -> None:
         """Pack what was added since the last time."""

@@ -16,6 +16,7 @@ from leads.linking.weights import Weights
 LETTERS = {
     "email": "E", "handle": "H", "url": "U", "phone": "T", "domain": "D", "name": "N", Part.GIVEN: "G",
     Part.PATRONYMIC: "P", Part.FAMILY: "F", "company": "C", "place": "L", "role": "R",
+    "tie": "K",
 }  # fmt: skip
 
 _SAID = {

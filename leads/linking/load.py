@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from leads.linking.records import CompanyRecord, ContactRecord, Key
+from leads.linking.ties import UNTIED, Ties, load_ties
 from models.contacts import Company, Contact, Identity
 
 # Rows fetched at once.
@@ -25,8 +26,14 @@ def load_records(session: Session) -> tuple[list[ContactRecord], list[CompanyRec
     return [record for _, record in iter_contacts(session)], [record for _, record in iter_companies(session)]
 
 
-def iter_contacts(session: Session, ids: Sequence[int] | None = None) -> Iterator[tuple[int, ContactRecord]]:
-    """Yield contacts with their ids, in the order of these, without holding them all; all, or those of some ids."""
+def iter_contacts(
+    session: Session, ids: Sequence[int] | None = None, ties: Mapping[int, Ties] | None = None
+) -> Iterator[tuple[int, ContactRecord]]:
+    """Yield contacts with their ids, in the order of these, without holding them all; all, or those of some ids.
+
+    `ties` are those of `load_ties`, where they have been read already.
+    """
+    ties = load_ties(session) if ties is None else ties
     for part in _chunks(session, Contact.id, ids):
         query = (
             select(
@@ -47,7 +54,11 @@ def iter_contacts(session: Session, ids: Sequence[int] | None = None) -> Iterato
         for number, key, name, company, role, place, lists in rows:
             aliases = tuple(form for form in names.get(number, ()) if form != name)
             found = tuple(keys.get(number, ()))
-            yield number, ContactRecord(key, name, aliases, company or "", role, place, found, tuple(lists))
+            tied = ties.get(number, UNTIED)
+            yield (
+                number,
+                ContactRecord(key, name, aliases, company or "", role, place, found, tuple(lists), *tied),
+            )
 
 
 def iter_companies(session: Session, ids: Sequence[int] | None = None) -> Iterator[tuple[int, CompanyRecord]]:

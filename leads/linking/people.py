@@ -224,7 +224,7 @@ class People:
         """Return those whom a name, with a company's number and a place, may mean; likeliest first.
 
         First come those at the company or place, then those with the name as it is told, then those who bear
-        a name that may stand for it.
+        a name that may stand for it; among equals, those whom something ties to the users or to others.
         """
         found_words = usable_words(told)
         options = [self._numbers(word) for word in found_words]
@@ -262,11 +262,12 @@ class People:
         town = self._places.number(place_key(place)) if place else 0
         near = np.zeros(len(rows), dtype=np.int8)
         if company:
-            near += 4 * (self.columns.at_employers(rows) == company)
+            near += 8 * (self.columns.at_employers(rows) == company)
         if town:
-            near += 2 * (self.columns.at_towns(rows) == town).astype(np.int8)
+            near += 4 * (self.columns.at_towns(rows) == town).astype(np.int8)
         if exact is not None:
-            near += exact
+            near += 2 * exact.astype(np.int8)
+        near += self.columns.are_tied(rows)
         return np.argsort(-near, kind="stable")
 
     def known_pairs(self, pairs: list[int]) -> list[bool]:

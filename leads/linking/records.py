@@ -25,7 +25,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
-    """A known person, as linking needs them. `key` is the contact's stable key, `lists` those that they are on."""
+    """A known person, as linking needs them. `key` is the contact's stable key, `lists` those that they are on.
+
+    `mails` counts the messages between the users' mailboxes and them, `relations` names whom they are known to be
+    related to: spouses, colleagues, who introduced them.
+    """
 
     key: str
     name: str
@@ -35,6 +39,8 @@ class ContactRecord:
     place: str = ""
     keys: tuple[Key, ...] = ()
     lists: tuple[str, ...] = ()
+    mails: int = 0
+    relations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Mention:
     """Somebody or something that a post speaks of, or its author. Any subset of the fields may be set.
 
     `context` is the text around the name, `site` the domain that an author writes at. `fresh` names those fields that
-    the news itself changes: who has a new job has another company than the one that is known.
+    the news itself changes: who has a new job has another company than the one that is known. `author` is who speaks of them.
     """
 
     name: str = ""
@@ -70,6 +76,7 @@ class Mention:
     context: str = ""
     site: str = ""
     fresh: tuple[str, ...] = ()
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)

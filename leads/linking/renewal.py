@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -21,6 +21,7 @@ from leads.linking.load import CHUNK, iter_companies, iter_contacts
 from leads.linking.organisations import Organisations
 from leads.linking.people import People
 from leads.linking.records import CompanyRecord, ContactRecord
+from leads.linking.ties import UNTIED, Ties, load_ties
 from models.contacts import Company, Contact, Identity
 
 # Where more than this share of the records has changed, reading all anew is faster than mending.
@@ -45,6 +46,15 @@ class Stamps:
 
 
 @dataclass(frozen=True, slots=True)
+class _Present:
+    """What the database says now: the stamps of its rows, and what ties contacts."""
+
+    contacts: Stamps
+    companies: Stamps
+    ties: Mapping[int, Ties]
+
+
+@dataclass(frozen=True, slots=True)
 class _Stale:
     """What an index says otherwise than the database: ids to read, and keys of records that are gone."""
 
@@ -59,16 +69,18 @@ def current_index(session: Session, path: Path | None, note: Note) -> Index:
     was removed. `note` is told what is done and why.
     """
     companies = _stamps(session, Company, Identity.company_id)
-    contacts = _stamps(session, Contact, Identity.contact_id, companies)
+    ties = load_ties(session)
+    contacts = _stamps(session, Contact, Identity.contact_id, companies, ties)
+    now = _Present(contacts, companies, ties)
     index = _kept(path, note) if path is not None else None
     if index is None:
-        return _made(session, path, note, contacts, companies)
+        return _made(session, path, note, now)
     stale = _stale(index.people, contacts), _stale(index.organisations, companies)
     changed = sum(len(one.read) + len(one.gone) for one in stale)
     if changed > MENDED * (len(contacts.ids) + len(companies.ids)):
-        return _made(session, path, note, contacts, companies)
+        return _made(session, path, note, now)
     if changed and path is not None:
-        changes = [*_changes(session, stale, contacts, companies)]
+        changes = [*_changes(session, stale, now)]
         for change in changes:
             index.apply(change)
         if any(one.gone for one in stale):
@@ -104,15 +116,15 @@ def _kept(path: Path, note: Note) -> Index | None:
     return None
 
 
-def _made(session: Session, path: Path | None, note: Note, contacts: Stamps, companies: Stamps) -> Index:
+def _made(session: Session, path: Path | None, note: Note, now: _Present) -> Index:
     index = Index(People(), Organisations())
-    for number, contact in iter_contacts(session):
-        index.people.add(contact, _origin(number, contacts, contact))
+    for number, contact in iter_contacts(session, None, now.ties):
+        index.people.add(contact, _origin(number, now.contacts, contact))
     for number, company in iter_companies(session):
-        index.organisations.add(company, _origin(number, companies, company))
+        index.organisations.add(company, _origin(number, now.companies, company))
     index.people.settle()
     index.organisations.settle()
-    if path is not None and len(contacts.ids) + len(companies.ids) >= MIN_KEPT:
+    if path is not None and len(now.contacts.ids) + len(now.companies.ids) >= MIN_KEPT:
         _write(path, index, note)
     return index
 
@@ -136,8 +148,9 @@ def _stamps(
     table: type[Contact] | type[Company],
     owner: InstrumentedAttribute[int | None],
     companies: Stamps | None = None,
+    ties: Mapping[int, Ties] | None = None,
 ) -> Stamps:
-    """Return the stamps of all rows: each changes with its row, with its identities, and with its company."""
+    """Return the stamps of all rows: each changes with its row, its identities, its company, and its ties."""
     held = (
         select(owner.label("owner"), func.count().label("count"), func.sum(Identity.id).label("sum"))
         .where(owner.is_not(None))
@@ -155,7 +168,9 @@ def _stamps(
     ids, stamps = array("q"), array("Q")
     for number, told, count, total, company in session.execute(query):
         ids.append(number)
-        at = crc32(f"{told} {known.get(company, 0)}".encode())
+        tied = ties.get(number, UNTIED) if ties else UNTIED
+        more = f" {tied}" if tied is not UNTIED else ""
+        at = crc32(f"{told} {known.get(company, 0)}{more}".encode("utf-8", "surrogatepass"))
         stamps.append(at << 32 | crc32(f"{count} {total}".encode()))
     return Stamps(np.array(ids, dtype=np.int64), np.array(stamps, dtype=np.uint64))
 
@@ -184,17 +199,15 @@ def _stale(part: People | Organisations, stamps: Stamps) -> _Stale:
     return _Stale(stamps.ids[~held].tolist(), [key(row) for row in gone])
 
 
-def _changes(
-    session: Session, stale: tuple[_Stale, _Stale], contacts: Stamps, companies: Stamps
-) -> Iterator[Change]:
+def _changes(session: Session, stale: tuple[_Stale, _Stale], now: _Present) -> Iterator[Change]:
     """Yield removals first: a key may have gone over to another row."""
     people, organisations = stale
     yield from (Change("person", key) for key in people.gone)
     yield from (Change("company", key) for key in organisations.gone)
-    for number, contact in iter_contacts(session, people.read):
-        yield Change("person", contact.key, contact, _origin(number, contacts, contact))
+    for number, contact in iter_contacts(session, people.read, now.ties):
+        yield Change("person", contact.key, contact, _origin(number, now.contacts, contact))
     for number, company in iter_companies(session, organisations.read):
-        yield Change("company", company.key, company, _origin(number, companies, company))
+        yield Change("company", company.key, company, _origin(number, now.companies, company))
 
 
 def _origin(number: int, stamps: Stamps, record: ContactRecord | CompanyRecord) -> Origin:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from math import log2
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from leads.linking.person_names import PersonName, parse_person
 from leads.linking.places import same_place
 from leads.linking.records import Key, Mention
 from leads.linking.roles import same_role
+from leads.linking.ties import AuthorTies, said_of_mails
 from leads.linking.weights import Weights
 
 # Names of companies that agree to this degree are one; less, to the second, partly.
@@ -65,7 +67,7 @@ class Weighing:
             (what, at) for what, at in _FIELDS if self._context is not None or getattr(mention, what)
         )
         # Nothing but the name is told.
-        self._bare = not (self._asked or at_home or mention.lang)
+        self._bare = not (self._asked or at_home or mention.lang or mention.author)
         self._by_number: dict[int, NameEvidence] = {}
         self._names: dict[str, NameEvidence] = {}
         self._fields: dict[tuple[str, int], FieldEvidence] = {}
@@ -77,7 +79,9 @@ class Weighing:
         """
         if name is not None and self._bare:
             found = self._name(row, name)
-            return (0.0 if found is None or found.contradicts else found.bits), 0.0
+            if found is None or found.contradicts:
+                return 0.0, 0.0
+            return found.bits, self._tie(row).bits if self._people.columns.ties[row] else 0.0
         found = self._name(row, name) if self._told is not None else None
         other = self._key(key).bits if key is not None else 0.0
         agrees = found is not None and not found.contradicts
@@ -89,6 +93,7 @@ class Weighing:
                     other += self._field(what, number).bits
         if agrees:
             other += self._language(row)
+            other += self._tie(row).bits
             if row in self._at_home:
                 other += self._weights.own_site
         return (found.bits if found is not None and agrees else 0.0), other
@@ -116,9 +121,33 @@ class Weighing:
         if agreed is not None and not agreed.contradicts and self._language(row) > 0:
             found.other_bits += self._language(row)
             found.reasons.append(f"language {self._mention.lang} is the contact's")
+        if agreed is not None and not agreed.contradicts:
+            self._add(found, self._tie(row))
         if self._told is not None and not found.name_contradicts and row in self._at_home:
             found.add("domain", self._weights.own_site, f"site {self._mention.site} is theirs")
         return found
+
+    def _tie(self, row: int) -> FieldEvidence:
+        """Weigh what ties a contact to the users and to the author; it says something only where the name agrees."""
+        mails, relations = self._people.columns.tied(row)
+        if not (mails or relations or self._mention.author):
+            return _SILENT
+        weights, reasons = self._weights, []
+        bits = 0.0
+        if mails:
+            bits = min(weights.mail_tie * log2(1 + mails), weights.mail_tie_most)
+            reasons.append(said_of_mails(mails))
+        related = bool(self._mention.author) and self._related.to(row, relations)
+        if related:
+            bits += weights.author_tie
+            reasons.append(f"{self._mention.author}, who speaks of them, is related to them")
+        if not reasons:
+            return _SILENT
+        return FieldEvidence("tie", min(bits, weights.ties_most), "; ".join(reasons), fully=related)
+
+    @cached_property
+    def _related(self) -> AuthorTies:
+        return AuthorTies(self._mention.author, self._people)
 
     def _language(self, row: int) -> float:
         """Return the bits of the mention's language, as far as the alphabet of the contact's name tells theirs."""

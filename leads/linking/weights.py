@@ -76,6 +76,14 @@ class Weights:
     # equal, and leaves it near enough to be shown together.
     language_agrees: float = 0.15
     language_differs: float = -0.15
+    # Ties: who the users write to is likelier to be spoken of than a namesake, by so many bits with each doubling of
+    # the messages; so is who is related to the author, as a spouse, a colleague, by an introduction. Assumptions, not
+    # yet measured. Together never more than `ties_most`: 2 bits are odds of 4 to `namesake_odds`, 0.89, below the
+    # threshold of linking, so that ties rank and tip, and never link a name by themselves.
+    mail_tie: float = 0.3
+    mail_tie_most: float = 1.5
+    author_tie: float = 1.8
+    ties_most: float = 2.0
     # What stands near the name though nobody has said that it is that person's: a little less than what is told.
     company_near: float = -1.0
     place_near: float = -1.0

@@ -1,0 +1,158 @@
+"""Who is meant, from a post in a feed to what a person decides, and on to the next pass, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from leads.linking import renewal
+from models import Contact, LinkVerdict
+from models.session import open_database
+from tests.crawler.server import Server
+from tests.povod.conftest import Povod
+from tests.povod.test_search_processing import ANNA, BORIS, CLARA, Feed
+
+PROMOTED = "Boris Petrov was promoted to Head of Sales."
+NAMESAKES = """\
+Id,Name,E-mail
+heron,Boris Petrov,boris@heron.example
+plover,Boris Petrov,boris@plover.example
+anna,Anna Sokolova,anna@lark.example
+"""
+
+
+@pytest.fixture
+def feed(povod: Povod, tmp_path: Path, site: Server, monkeypatch: pytest.MonkeyPatch) -> Feed:
+    """A feed, and two contacts of one name; their index is kept on disk from the first contact on."""
+    monkeypatch.setattr(renewal, "MIN_KEPT", 1)
+    feed = Feed(povod, tmp_path, site)
+    (tmp_path / "contacts.csv").write_text(NAMESAKES, encoding="utf-8")
+    feed.searches()
+    return feed
+
+
+def asked(feed: Feed) -> dict[str, Any]:
+    """The only lead that waits for a person to decide."""
+    (lead,) = json.loads(feed.povod("links", "list", "--json").out)
+    return dict(lead)
+
+
+def candidates(lead: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """The candidates that are left of a lead, the likeliest first: key, code, reasons."""
+    links = [link for link in lead["signals"][0]["links"] if link["decision"] != "rejected"]
+    links.sort(key=lambda link: -link["probability"])
+    return [(link["key"], link["code"], "; ".join(link["reasons"])) for link in links]
+
+
+def keys(feed: Feed) -> dict[str, str]:
+    """The keys of the contacts by their ids in the file."""
+    engine = open_database(f"sqlite:///{feed.folder}/povod.sqlite3")
+    with Session(engine) as session:
+        found = {str(row.external_id): row.key for row in session.scalars(select(Contact))}
+    engine.dispose()
+    return found
+
+
+def verdicts(feed: Feed) -> dict[str, bool]:
+    """What people have said of links, by the contacts' keys."""
+    engine = open_database(f"sqlite:///{feed.folder}/povod.sqlite3")
+    with Session(engine) as session:
+        found = {row.target_key: row.same for row in session.scalars(select(LinkVerdict))}
+    engine.dispose()
+    return found
+
+
+def done(feed: Feed, *arguments: str) -> str:
+    """Run a command that succeeds; return what it wrote."""
+    ran = feed.povod(*arguments)
+    assert ran.status == 0, ran.err
+    return ran.out
+
+
+def mailbox(feed: Feed, address: str, count: int) -> None:
+    """Import a mailbox in which the user has written so often to an address."""
+    letter = (
+        f"From x\nFrom: me@home.example\nTo: {address}\nDate: Mon, 2 Mar 2026 10:00:00 +0000\n\nhello\n\n"
+    )
+    (feed.folder / "own.mbox").write_text(letter * count, encoding="utf-8")
+    done(feed, "contacts", "import", "own.mbox", "--me", "me@home.example")
+
+
+def test_mail_with_one_of_two_namesakes_puts_them_first_and_decides_nothing(feed: Feed) -> None:
+    feed.run((CLARA, PROMOTED, "01"))
+    assert [code for _, code, _ in candidates(asked(feed))] == ["GF", "GF"]
+    key = keys(feed)["plover"]
+    mailbox(feed, "boris@plover.example", 34)
+    feed.run(crawl=False)
+    first, second = candidates(asked(feed))
+    assert (first[0], first[1], second[1]) == (key, "GFk", "GF")
+    assert "you write to each other: 34 mails" in first[2]
+
+
+def test_a_relation_to_the_author_puts_a_namesake_first(feed: Feed) -> None:
+    feed.run((f"{ANNA} (Anna Sokolova)", PROMOTED, "01"))
+    key = keys(feed)["heron"]
+    done(feed, "contacts", "edit", key, "--set", "spouse=Anna Sokolova")
+    feed.run(crawl=False)
+    first, second = candidates(asked(feed))
+    assert (first[0], first[1], second[1]) == (key, "GFK", "GF")
+    assert "is related to them" in first[2]
+
+
+def test_what_a_person_decides_by_command_is_kept_sticks_and_teaches(feed: Feed) -> None:
+    feed.run((CLARA, PROMOTED, "01"))
+    key = keys(feed)
+    lead = str(asked(feed)["key"])
+    done(feed, "links", "confirm", lead, key["plover"])
+    assert verdicts(feed) == {key["plover"]: True, key["heron"]: False}
+    mailbox(feed, "boris@heron.example", 50)
+    (lead_now,) = feed.run(crawl=False)
+    assert lead_now["contact"]["key"] == key["plover"]  # type: ignore[index]
+    assert feed.povod("links", "list").out == "nothing to decide\n"
+    fitted = feed.povod("links", "fit")
+    assert fitted.status == 1
+    assert "1 confirmed and 1 rejected links" in fitted.err
+
+
+def test_who_was_rejected_by_command_is_not_proposed_again(feed: Feed) -> None:
+    feed.run((CLARA, PROMOTED, "01"))
+    key = keys(feed)
+    done(feed, "links", "reject", str(asked(feed)["key"]), key["heron"])
+    assert verdicts(feed) == {key["heron"]: False}
+    mailbox(feed, "boris@heron.example", 50)
+    feed.run(crawl=False)
+    decided = {link["key"]: link["decision"] for link in asked(feed)["signals"][0]["links"]}
+    assert decided == {key["heron"]: "rejected", key["plover"]: "review"}
+
+
+def test_contact_unknown_finds_strangers_only(feed: Feed) -> None:
+    feed.searches("name: strangers, query: office contact:unknown")
+    file = feed.folder / "povod.yml"
+    anybody = 'feed.xml", people: any, basis: they wrote to all'
+    file.write_text(file.read_text("utf-8").replace('feed.xml"', anybody, 1), "utf-8")
+    (lead,) = feed.run((BORIS, "An office", "01"), (CLARA, "The office", "02"))
+    assert (lead["kind"], lead["quote"]) == ("search:strangers", "office")
+    assert not lead["contact"]
+    assert "2026-06-02" in str(lead["signals"])
+
+
+def test_a_contact_who_was_edited_or_merged_is_linked_anew_by_the_next_pass(feed: Feed) -> None:
+    feed.run((CLARA, PROMOTED, "01"))
+    file = feed.folder / "povod.sqlite3.linking"
+    assert file.exists()
+    key = keys(feed)
+    done(feed, "contacts", "edit", key["heron"], "--set", "name=Boris Kuznetsov")
+    feed.run(crawl=False)
+    named = [link[0] for link in candidates(asked(feed))]
+    assert set(named) == set(key.values()) - {key["anna"]}  # The old name stays as an alias.
+    merged = done(feed, "contacts", "merge", key["plover"], key["heron"], "--json")
+    feed.run(crawl=False)
+    assert [link[0] for link in candidates(asked(feed))] == [key["plover"]]
+    done(feed, "contacts", "unmerge", str(json.loads(merged)["key"]))
+    feed.run(crawl=False)
+    assert {link[0] for link in candidates(asked(feed))} == {key["plover"], key["heron"]}

@@ -356,7 +356,11 @@ class _Builder:
         if mark in _END_PUNCT:
             self._stop(mark, match)
             return
-        if mark == "@" and self.tokens.lang == "en" and self.tokens.text[match.end() : match.end() + 1] == " ":
+        if (
+            mark == "@"
+            and self.tokens.lang == "en"
+            and self.tokens.text[match.end() : match.end() + 1] == " "
+        ):
             self.end_sentence("")  # `We got engaged @ Elm Street Pier`: where the post was sent from
         if mark in _CLAUSE_PUNCT:
             self.new_clause = True

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, exc, text
+from sqlalchemy import Connection, Engine, exc, text
 
 from models import DatabaseFault, schema
 from models.faults import database_faults, display_url
@@ -113,6 +113,12 @@ def test_somebody_elses_sqlite_file(tmp_path: Path) -> None:
     )
 
 
+def _fill(connection: Connection) -> None:
+    # Pages that migrations have freed are filled first.
+    for number in range(100):
+        connection.exec_driver_sql(f"CREATE TABLE more_{number} (x)")
+
+
 def test_a_full_disk(sqlite_engine: Engine) -> None:
     with sqlite_engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1")
@@ -120,9 +126,7 @@ def test_a_full_disk(sqlite_engine: Engine) -> None:
             pytest.raises(DatabaseFault, match="no space left on the device") as caught,
             database_faults(sqlite_engine),
         ):
-            # Pages that migrations have freed are filled first.
-            for number in range(100):
-                connection.exec_driver_sql(f"CREATE TABLE more_{number} (x)")
+            _fill(connection)
     assert caught.value.transient
 
 

@@ -123,7 +123,7 @@ def _forked(order: Order) -> None:
     try:
         live(order)
     except DatabaseFault as fault:
-        print(fault, file=sys.stderr)
+        sys.stderr.write(f"{fault}\n")
         status = FAULT
     except BaseException:  # noqa: BLE001  told, and shown by the exit status
         traceback.print_exc()

@@ -117,7 +117,8 @@ def detector() -> Detector:
 def told(detector: Detector, kind: str, text: str) -> dict[str, Any]:
     """Return the slots of the surest match of a kind, the subject's parts beside them."""
     match = max(
-        (m for m in detector.detect(Document(text, "en")).matches if m.kind == kind), key=lambda m: m.confidence
+        (m for m in detector.detect(Document(text, "en")).matches if m.kind == kind),
+        key=lambda m: m.confidence,
     )
     return {**match.slots, **match.slots["subject"]}
 

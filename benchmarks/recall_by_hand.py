@@ -1,4 +1,4 @@
-"""How many life events of real posts are found, how many of those found are right, and told of the right person?
+"""How many events of real posts are found, how many of those found are right, and told of the right person?
 
     python benchmarks/recall_by_hand.py --data ../shared/data/unlabelled            # both halves, by kind
     python benchmarks/recall_by_hand.py --data ../shared/data/unlabelled --half tune --list fn fp who
@@ -20,40 +20,45 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.quality import HEAD, Item, by_rules, listed, sound_detector, table
+from triggers.detector import Detector
 from triggers.kinds import KINDS
 from triggers.kinds import LIFE as FAMILY
 
-VERDICTS = Path(__file__).with_suffix(".jsonl")
+FOLDER = Path(__file__).parent
 LIFE = frozenset(name for name, kind in KINDS.items() if kind.family == FAMILY)
+# By language: the verdicts, and the kinds that the posts were read for.
+READ = {
+    "en": (FOLDER / "recall_by_hand.jsonl", LIFE),
+    "ru": (FOLDER / "recall_by_hand.ru.jsonl", frozenset(KINDS)),
+}
 
 
-def half_of(post_id: str) -> str:
-    """Return the half a post belongs to, by its id."""
-    return "tune" if zlib.crc32(post_id.encode()) % 2 else "test"
+def half_of(verdict: dict[str, object]) -> str:
+    """Return the half a post belongs to: the one it was put into, else by its id."""
+    by_id = "tune" if zlib.crc32(str(verdict["id"]).encode()) % 2 else "test"
+    return str(verdict.get("half", by_id))
 
 
-def read(data: Path, half: str) -> list[Item]:
+def read(data: Path, lang: str, half: str) -> list[Item]:
     """Return the read posts of a half with their texts."""
-    verdicts = [json.loads(line) for line in VERDICTS.open(encoding="utf-8")]
-    wanted = {v["id"]: v for v in verdicts if half == "all" or half_of(v["id"]) == half}
-    items = []
-    for lang in sorted({v["lang"] for v in wanted.values()}):
-        path = data / f"{lang}.jsonl"
-        if not path.exists():
-            sys.exit(f"{path}: not there; give --data the folder of unlabelled posts")
-        posts = (json.loads(line) for line in path.open(encoding="utf-8"))
-        items += [_item(post["text"], wanted[post["id"]]) for post in posts if post["id"] in wanted]
-    return items
+    file, kinds = READ[lang]
+    verdicts = [json.loads(line) for line in file.open(encoding="utf-8")]
+    wanted = {v["id"]: v for v in verdicts if half_of(v) == half}
+    path = data / f"{lang}.jsonl"
+    if not path.exists():
+        sys.exit(f"{path}: not there; give --data the folder of unlabelled posts")
+    posts = (json.loads(line) for line in path.open(encoding="utf-8"))
+    return [_item(post["text"], wanted[post["id"]], kinds) for post in posts if post["id"] in wanted]
 
 
-def _item(text: str, verdict: dict[str, object]) -> Item:
+def _item(text: str, verdict: dict[str, object], kinds: frozenset[str]) -> Item:
     events = verdict["events"]
     assert isinstance(events, list)
     who = {event["kind"]: set(event["who"]) for event in events}
     note = " ".join(f"{kind}/{'|'.join(sorted(told))}" for kind, told in who.items())
     return Item(
-        str(verdict["id"]), text, str(verdict["lang"]), [frozenset([kind]) for kind in who], LIFE,
-        frozenset(str(kind) for kind in _list(verdict["unsure"])) - set(who), frozenset(), LIFE, who, note,
+        str(verdict["id"]), text, str(verdict["lang"]), [frozenset([kind]) for kind in who], kinds,
+        frozenset(str(kind) for kind in _list(verdict["unsure"])) - set(who), frozenset(), kinds, who, note,
     )  # fmt: skip
 
 
@@ -66,6 +71,7 @@ def main() -> None:
     """Measure the rules on the posts that were read."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--data", type=Path, required=True, help="the folder of unlabelled posts")
+    parser.add_argument("--lang", choices=tuple(READ))
     parser.add_argument("--half", choices=("tune", "test", "all"), default="all")
     parser.add_argument(
         "--list", nargs="*", choices=("fp", "fn", "who"), help="print these (half `tune` only)"
@@ -73,14 +79,20 @@ def main() -> None:
     options = parser.parse_args()
     if options.list is not None and options.half != "tune":
         sys.exit("--list shows texts of the half `tune` only: add --half tune")
-    detector = sound_detector([], sorted(LIFE))
-    for half in ("tune", "test") if options.half == "all" else (options.half,):
-        items = read(options.data, half)
-        predictions, found = by_rules(items, detector)
-        if options.list is not None:
-            listed(items, predictions, found, LIFE, set(options.list or ("fp", "fn", "who")))
-        print(f"\nhalf {half}: {len(items):,} posts\n{HEAD}")
-        table("rules", items, LIFE, predictions)
+    for lang, (_, kinds) in READ.items():
+        if options.lang in (None, lang):
+            detector = sound_detector([], sorted(kinds))
+            for half in ("tune", "test") if options.half == "all" else (options.half,):
+                _measure(lang, half, read(options.data, lang, half), detector, options.list)
+
+
+def _measure(lang: str, half: str, items: list[Item], detector: Detector, shown: list[str] | None) -> None:
+    kinds = READ[lang][1]
+    predictions, found = by_rules(items, detector)
+    if shown is not None:
+        listed(items, predictions, found, kinds, set(shown or ("fp", "fn", "who")))
+    print(f"\n{lang}, half {half}: {len(items):,} posts\n{HEAD}")
+    table("rules", items, kinds, predictions)
 
 
 if __name__ == "__main__":

@@ -230,20 +230,26 @@ class People:
         options = [self._numbers(word) for word in found_words]
         own = [self.vocabulary.number(root(word)) for word in found_words]
         names, exact = self._by_pairs(options, own)
-        others = NO_ROWS
         if not names:
             names = (
                 self._single(options[0]) if len(found_words) == 1 else self._misspelt(found_words, options)
             )
-            if company:
-                others = self._at_company.get(
-                    {pair_key(company, number) for option in options for number in option}
-                )
-        rows, by = self._bearing(names, others)
+            rows, by = self._bearing(names, self._colleagues(options, company))
+        else:
+            rows, by = self._bearing(names, NO_ROWS)
+            if company and not (self.columns.at_employers(rows) == company).any():
+                # Nobody of that name works there: somebody may who had another family name.
+                rows, by = self._bearing(names, self._colleagues(options, company))
         if len(rows) <= FEW:
             return Candidates(rows.tolist(), by.tolist())
         order = self._by_likelihood(rows, np.isin(by, exact) if exact else None, company, place)
         return Candidates(rows[order].tolist(), by[order].tolist())
+
+    def _colleagues(self, options: list[list[int]], company: int) -> Rows:
+        """Return the rows of those at a company who bear one of the words."""
+        if not company:
+            return NO_ROWS
+        return self._at_company.get({pair_key(company, number) for option in options for number in option})
 
     def _bearing(self, names: list[int], others: Rows) -> tuple[Rows, Rows]:
         """Return the rows that bear these names, the first name of each, and `others` with their own names."""

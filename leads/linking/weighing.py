@@ -13,7 +13,7 @@ from leads.linking.company_names import CompanyName, parse_company
 from leads.linking.compare_companies import match_companies
 from leads.linking.context import Context
 from leads.linking.evidence import Evidence, NameEvidence, name_evidence
-from leads.linking.fold import is_cyrillic
+from leads.linking.fold import fold, is_cyrillic
 from leads.linking.people import People
 from leads.linking.person_names import PersonName, parse_person
 from leads.linking.places import same_place
@@ -93,7 +93,8 @@ class Weighing:
                     other += self._field(what, number).bits
         if agrees:
             other += self._language(row)
-            other += self._tie(row).bits
+            if self._mention.author or self._people.columns.ties[row]:
+                other += self._tie(row).bits
             if row in self._at_home:
                 other += self._weights.own_site
         return (found.bits if found is not None and agrees else 0.0), other
@@ -235,6 +236,8 @@ class Weighing:
         if score < PARTLY_SAME:
             return FieldEvidence("company", self._weights.company_differs, f"company {known} differs")
         bits = self._company_bits(known, score)
+        if fold(told) == fold(known):
+            bits += self._weights.company_spelling
         return FieldEvidence("company", max(bits, 0.3), f"company {known} agrees", score >= SAME_COMPANY)
 
     def _company_bits(self, known: str, score: float) -> float:

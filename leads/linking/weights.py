@@ -64,6 +64,9 @@ class Weights:
     company_general: float = 5e-4
     company_partly: float = -1.5
     company_differs: float = -2.0
+    # The very spelling, legal form and all: Foo Ltd and Foo GmbH may be sisters. As the language, it only tips what is
+    # equal.
+    company_spelling: float = 0.2
     # Places: coarse, and sources are local, so that agreement says less than the share of people there.
     place_m: float = 0.7
     place_power: float = 0.7

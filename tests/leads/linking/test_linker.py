@@ -181,3 +181,26 @@ def test_a_handle_counts_on_its_own_platform_only() -> None:
 def test_a_married_name_held_as_an_alias_links_like_the_name_itself(linker: Linker) -> None:
     linking = linker.link(Mention(name="Марию Кузьмину", place="Тверь"))
     assert (linking.decision, first(linking)) == (Decision.LINK, "maria")
+
+
+def test_who_changed_the_family_name_is_found_at_the_company_though_another_bears_the_new_one() -> None:
+    linker = Linker(
+        [
+            ContactRecord("maiden", "Anna Sokolova", company="Lark Ltd"),
+            ContactRecord("bearer", "Anna Kuzmina", company="Heron Ltd"),
+        ]
+    )
+    linking = linker.link(Mention(name="Anna Kuzmina", company="Lark"))
+    assert linking.decision is not Decision.LINK
+    assert {one.key for one in linking.candidates} == {"maiden", "bearer"}
+
+
+def test_the_very_spelling_of_a_company_orders_those_at_sister_companies_and_decides_nothing() -> None:
+    linker = Linker(
+        [
+            ContactRecord("a", "Anna Kuzmina", company="Lark GmbH"),
+            ContactRecord("z", "Anna Kuzmina", company="Lark Ltd"),
+        ]
+    )
+    linking = linker.link(Mention(name="Anna Kuzmina", company="Lark Ltd"))
+    assert (linking.decision, linking.candidates[0].key) == (Decision.REVIEW, "z")

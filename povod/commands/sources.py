@@ -130,7 +130,11 @@ def _health(row: dict[str, Any], now: datetime) -> str:
 def _choice(row: dict[str, Any]) -> str:
     """Which feed is read, where a page names several: the user may have meant another."""
     others = [feed for feed in row["page_feeds"] or () if feed != row["fetch_url"]]
-    return f"; its page names several feeds: {row['fetch_url']} is read, not {', '.join(others)}" if others else ""
+    return (
+        f"; its page names several feeds: {row['fetch_url']} is read, not {', '.join(others)}"
+        if others
+        else ""
+    )
 
 
 @app.command()

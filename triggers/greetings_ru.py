@@ -39,7 +39,10 @@ class Greetings:
             lower = tokens.lowers[at]
             if lower in ("нас", "меня") and self._greeted(tokens, at):
                 return Subject("author", how="first person")
-            if start <= at < end or (at and tokens.lowers[at - 1] in SECOND | THIRD):
+            if at and tokens.lowers[at - 1] in SECOND | THIRD:
+                continue
+            # In the greeting itself who is greeted comes before `с`: `поздравляем | брата с рождением | дочки`.
+            if start <= at < end and "с" not in tokens.lowers[at + 1 : end]:
                 continue
             lemma = self.lemmas.lemma(lower)
             tags = self.lemmas.readings(folded(tokens.words[at]))

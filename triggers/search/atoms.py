@@ -77,13 +77,12 @@ class AtomTable:
             self._pieces = Pieces(self.answers)
         return self._pieces
 
-    def learn(self, masks: Mapping[int, int], posts: int) -> None:
+    def learn(self, counts: Mapping[int, int], posts: int) -> None:
         """Count how often each atom is seen, to choose anchors by; after enough posts there is nothing to learn."""
         if self.total > LEARN_FROM:
             return
         self.total += posts
-        for atom, mask in masks.items():
-            self.seen[atom] += mask.bit_count()
+        self.seen.update(counts)
 
     def _forget(self) -> None:
         self._answers.clear()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from triggers.search import words
 from triggers.search.atoms import AtomTable
+from triggers.search.index import Masks
 from triggers.search.pieces import Texts
 from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, Identify, SearchPost, Span
 
@@ -24,6 +26,26 @@ def bits(mask: int) -> Iterator[int]:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
+
+
+class Row(NamedTuple):
+    """Atoms side by side in one part of a post, or in either; None stands for any one word."""
+
+    atoms: tuple[int | None, ...]
+    zone: str | None
+
+
+class Pair(NamedTuple):
+    """Two atoms with at most so many words between, the left one first if that is asked."""
+
+    left: int
+    right: int
+    distance: int
+    ordered: bool
+    zone: str | None
+
+
+Joint: TypeAlias = Row | Pair
 
 
 class Batch:
@@ -53,9 +75,15 @@ class Batch:
         pieces = table.pieces()
         self.texts = Texts([post.text for post in posts], pieces)
         self.titles = Texts([post.title for post in posts], pieces)
-        self.text = self.texts.masks()
-        self.title = self.titles.masks()
-        self.any = _united(self.text, self.title) if self.title else self.text
+        self._indexes = {TITLE: self.titles.index(), TEXT: self.texts.index()}
+        self.text = Masks(self._indexes[TEXT].mask)
+        self.title = Masks(self._indexes[TITLE].mask)
+        in_titles = self._indexes[TITLE].counts()
+        # About how many posts have each atom that occurs: one in both parts of a post is counted twice.
+        self.counts = Counter(self._indexes[TEXT].counts())
+        self.counts.update(in_titles)
+        self.any = _either(self.text, self.title) if in_titles else self.text
+        self.joined: dict[Joint, int] = {}
 
     def view(self, index: int) -> View:
         """Return the words of one post with their places."""
@@ -67,6 +95,21 @@ class Batch:
     def forget_views(self) -> None:
         """Let go of the views: they hold this batch, so that a batch which held them would never be freed by counting."""
         self._views = {}
+
+    def join(self, joints: Iterable[Joint]) -> None:
+        """Find all posts in which these stand, for all of them at once; `joined` has them then."""
+        new = dict.fromkeys(joint for joint in joints if joint not in self.joined)
+        self.joined.update(dict.fromkeys(new, 0))
+        for zone, index in self._indexes.items():
+            asked = [joint for joint in new if joint.zone in (None, zone)]
+            rows = [joint for joint in asked if isinstance(joint, Row)]
+            pairs = [joint for joint in asked if isinstance(joint, Pair)]
+            self._join(rows, index.masks(index.sequences([row.atoms for row in rows]), len(rows)))
+            self._join(pairs, index.masks(index.near([pair[:4] for pair in pairs]), len(pairs)))
+
+    def _join(self, joints: Sequence[Joint], masks: Iterable[int]) -> None:
+        for joint, mask in zip(joints, masks, strict=True):
+            self.joined[joint] |= mask
 
     def values(self, field: str) -> dict[str, int]:
         """Return, for a field of whole values, the posts that have each value."""
@@ -190,8 +233,8 @@ class View:
         return Span(self._spans[first].field, self._spans[first].start, self._spans[last].end)
 
 
-def _united(left: dict[int, int], right: dict[int, int]) -> dict[int, int]:
-    return {atom: left.get(atom, 0) | right.get(atom, 0) for atom in left.keys() | right.keys()}
+def _either(left: Masks, right: Masks) -> Masks:
+    return Masks(lambda atom: left[atom] | right[atom])
 
 
 def field_values(post: SearchPost, field: str) -> list[str]:

@@ -42,9 +42,9 @@ class AllWordsPlan:
     cost: int = 1
 
     def posts(self, batch: Batch, within: int) -> int:
-        get = batch.any.get
+        held = batch.any
         for atom in self.atoms:
-            within &= get(atom, 0)
+            within &= held[atom]
             if not within:
                 return 0
         return within
@@ -67,17 +67,16 @@ class GroupsPlan:
 
     def posts(self, batch: Batch, within: int) -> int:
         held = batch.any
-        for group in self.groups:
-            mask = 0
-            for atom in group:
-                if atom in held:
-                    mask |= held[atom]
+        for first, *others in self.groups:
+            mask = held[first]
+            for atom in others:
+                mask |= held[atom]
             within &= mask
             if not within:
                 return 0
         for atom in self.none:
-            if atom in held:
-                within &= ~held[atom]
+            # Not `& ~`: a negative integer takes several times as long.
+            within ^= within & held[atom]
         return within
 
     def spans(self, view: View) -> Iterable[Span]:
@@ -136,10 +135,10 @@ class AnyWordsPlan:
     cost: int = 0
 
     def possible(self, batch: Batch) -> int:
-        get = batch.any.get
+        held = batch.any
         mask = 0
         for atom in self.atoms:
-            mask |= get(atom, 0)
+            mask |= held[atom]
         return mask
 
     def posts(self, batch: Batch, within: int) -> int:

@@ -18,6 +18,7 @@ from triggers.search import fields
 from triggers.search.atoms import AtomTable
 from triggers.search.batch import Batch, View, bits
 from triggers.search.faults import SearchFault, nearest
+from triggers.search.joints import has_joints, joints
 from triggers.search.parser import Query, parse
 from triggers.search.planner import Planner, cheapest
 from triggers.search.plans import Anchor, Plan
@@ -63,6 +64,8 @@ class Filed:
     atoms: list[int]
     anchors: frozenset[Anchor] | None
     order: int
+    # Whether its words must stand somewhere: what such searches ask is found for all of them together.
+    joined: bool
 
 
 class Percolator:
@@ -170,12 +173,17 @@ class Percolator:
     def masks_in(self, batch: Batch) -> dict[str, int]:
         """Return the same for posts that `batch` has turned about."""
         with without_collection():
-            worked_out = (
-                (filed.name, filed.plan.posts(batch, batch.all)) for filed in self._candidates(batch)
-            )
-            masks = {name: mask for name, mask in worked_out if mask}
-            batch.forget_views()
-        return masks
+            return {filed.name: mask for filed, mask in self._worked_out(batch)}
+
+    def _worked_out(self, batch: Batch) -> list[tuple[Filed, int]]:
+        """Return the searches that match any post, in the order in which they were added, and which posts."""
+        candidates = self._candidates(batch)
+        batch.join(
+            joint for filed in candidates if filed.joined for joint in joints(filed.plan, batch, batch.all)
+        )
+        found = [(filed, mask) for filed in candidates if (mask := filed.plan.posts(batch, batch.all))]
+        batch.forget_views()
+        return found
 
     def batch(self, posts: Sequence[SearchPost]) -> Batch:
         """Turn posts into a batch that this percolator's plans can be worked out on."""
@@ -189,15 +197,15 @@ class Percolator:
                 identify=self._identify,
                 now=now,
             )
-            self.table.learn(batch.any, len(posts))
+            self.table.learn(batch.counts, len(posts))
         return batch
 
     def matches_in(self, batch: Batch) -> list[list[SearchMatch]]:
         """Return what `match` does for posts that `batch` has turned about."""
         with without_collection():
             found: list[list[SearchMatch]] = [[] for _ in batch.posts]
-            for filed in self._candidates(batch):
-                for index in bits(filed.plan.posts(batch, batch.all)):
+            for filed, mask in self._worked_out(batch):
+                for index in bits(mask):
                     found[index].append(SearchMatch(filed.name, filed.version, filed.plan, batch.view(index)))
             batch.forget_views()
         return found
@@ -205,7 +213,7 @@ class Percolator:
     def _candidates(self, batch: Batch) -> list[Filed]:
         chosen: dict[str, Filed] = dict(self._always)
         by_anchor = self._by_anchor
-        for atom in batch.any.keys() & by_anchor.keys():
+        for atom in batch.counts.keys() & by_anchor.keys():
             chosen.update(by_anchor[atom])
         for name, users in self._anchored_fields.items():
             if users:
@@ -258,7 +266,15 @@ class Percolator:
         old = self._filed.get(name)
         self._count += old is None
         filed = Filed(
-            name, version, query, enabled, plan, planner.atoms, anchors, old.order if old else self._count
+            name,
+            version,
+            query,
+            enabled,
+            plan,
+            planner.atoms,
+            anchors,
+            old.order if old else self._count,
+            has_joints(plan),
         )
         if old is not None:
             self._unfile(old)

@@ -14,13 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from triggers.search import words
+from triggers.search.index import Index
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
 # For each word of a piece the atoms that it answers to.
 Words: TypeAlias = tuple[tuple[int, ...], ...]
-# With more posts than these, reading an integer from digits costs less than working out the byte of each.
-_DENSE = 128
-_ONE = ord("1")
 
 
 class Pieces(dict[str, int]):
@@ -30,27 +28,37 @@ class Pieces(dict[str, int]):
         super().__init__()
         self._answers = answers
         self.words: list[Words] = []
-        # The atoms of all pieces one after the other, and where those of each begin and how many they are.
+        # The atoms of all pieces one after the other, each with the word of its piece that answers to it.
         self._atoms = array("i")
+        self._places = array("i")
+        # By piece: where its atoms begin, how many they are, and how many words it has.
         self._starts = array("i")
         self._counts = array("i")
+        self._lengths = array("i")
 
     def __missing__(self, piece: str) -> int:
         number = self[piece] = len(self.words)
         by_word = tuple(map(self._answers, words.surfaces(piece)))
-        atoms = {atom for held in by_word for atom in held}
         self.words.append(by_word)
         self._starts.append(len(self._atoms))
-        self._counts.append(len(atoms))
-        self._atoms.extend(atoms)
+        for place, atoms in enumerate(by_word):
+            self._atoms.extend(atoms)
+            self._places.extend([place] * len(atoms))
+        self._counts.append(len(self._atoms) - self._starts[-1])
+        self._lengths.append(len(by_word))
         return number
 
-    def atoms(self, pieces: Numbers) -> tuple[Numbers, Numbers]:
-        """Return the atoms of some pieces one after the other, and how many each piece has."""
-        counts = _numbers(self._counts)[pieces]
+    def lengths(self, pieces: Numbers) -> Numbers:
+        """Return how many words each of some pieces has."""
+        return _picked(self._lengths, pieces)
+
+    def atoms(self, pieces: Numbers, first: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the atoms of some pieces with the place of each; `first` is the place of each piece's first word."""
+        counts = _picked(self._counts, pieces)
         ends = np.cumsum(counts)
         within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
-        return _numbers(self._atoms)[np.repeat(_numbers(self._starts)[pieces], counts) + within], counts
+        held = np.repeat(_picked(self._starts, pieces), counts) + within
+        return _picked(self._atoms, held), np.repeat(first, counts) + _picked(self._places, held)
 
 
 class Texts:
@@ -62,7 +70,8 @@ class Texts:
         self._ends = array("i", (0,))
         number = pieces.__getitem__
         for text in texts:
-            self._row.extend(map(number, text.split()))
+            if text:
+                self._row.extend(map(number, text.split()))
             self._ends.append(len(self._row))
 
     def words(self, index: int) -> list[tuple[int, ...]]:
@@ -72,36 +81,15 @@ class Texts:
             word for piece in self._row[self._ends[index] : self._ends[index + 1]] for word in known[piece]
         ]
 
-    def masks(self) -> dict[int, int]:
-        """Return for each atom the texts that have it: bit i for text i."""
-        texts = len(self._ends) - 1
-        atoms, counts = self._pieces.atoms(_numbers(self._row))
-        owners = np.repeat(np.repeat(np.arange(texts), np.diff(_numbers(self._ends))), counts)
-        shift = texts.bit_length()
-        # Sorted by atom, then by text.
-        pairs = np.sort(atoms << shift | owners)
-        atoms, holders = pairs >> shift, (pairs & ((1 << shift) - 1)).tolist()
-        starts = np.flatnonzero(np.diff(atoms, prepend=-1))
-        named, places = atoms[starts].tolist(), [*starts.tolist(), len(holders)]
-        size = texts // 8 + 1
-        return {atom: _mask(holders[places[n] : places[n + 1]], size) for n, atom in enumerate(named)}
+    def index(self) -> Index:
+        """Return where every atom stands; places count on from one text to the next."""
+        row, ends = np.asarray(self._row).astype(np.int64), np.asarray(self._ends)
+        lengths = self._pieces.lengths(row)
+        passed = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+        owners = np.repeat(np.arange(len(ends) - 1), np.diff(passed[ends]))
+        return Index(*self._pieces.atoms(row, passed[:-1]), owners, len(ends) - 1)
 
 
-def _numbers(held: array[int]) -> Numbers:
-    # A copy: an array that something looks into cannot grow.
-    return np.array(held, dtype=np.int64)
-
-
-def _mask(numbers: list[int], size: int) -> int:
-    """Return an integer of `size` bytes with these bits set; joining integers would copy them for each bit."""
-    if len(numbers) == 1:
-        return 1 << numbers[0]
-    if len(numbers) > _DENSE:
-        digits = bytearray(b"0") * (8 * size)
-        for number in numbers:
-            digits[-1 - number] = _ONE
-        return int(digits, 2)
-    octets = bytearray(size)
-    for number in numbers:
-        octets[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(octets, "little")
+def _picked(held: array[int], which: Numbers) -> Numbers:
+    # Nothing may go on looking into an array that is to grow, so what is picked is copied out.
+    return np.asarray(held)[which].astype(np.int64)

@@ -29,6 +29,7 @@ from triggers.search.field_plans import (
     holder,
     name_words,
 )  # fmt: skip
+from triggers.search.joints import pairs
 from triggers.search.limits import MAX_INCLUDED, MAX_TERMS
 from triggers.search.plans import Anchor, NearPlan, Plan, RegexPlan, SequencePlan, SloppyPlan, WordPlan
 from triggers.search.syntax import (
@@ -141,7 +142,8 @@ class Planner:
         left, right = self.plan(worked_out.left, zone), self.plan(worked_out.right, zone)
         if not (places_known(left) and places_known(right)):
             raise TypeError("only words can be near each other")
-        return NearPlan(left, right, worked_out.distance, worked_out.ordered)
+        distance, ordered = worked_out.distance, worked_out.ordered
+        return NearPlan(left, right, distance, ordered, pairs(left, right, distance, ordered))
 
     def _term(self, node: Node, zone: str | None) -> Plan:
         match node:

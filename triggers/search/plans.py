@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Protocol, TypeAlias
 
-from triggers.search.batch import ZONE_GAP, Batch, View, bits
+from triggers.search.batch import ZONE_GAP, Batch, Pair, Row, View, bits
 from triggers.search.posts import TEXT, TITLE, SearchPost, Span
 from triggers.search.terms import compiled_regex
 
@@ -76,12 +76,12 @@ class WordPlan:
 
     def possible(self, batch: Batch) -> int:
         if self.zone is None:
-            return batch.any.get(self.atom, 0)
-        return (batch.title if self.zone == TITLE else batch.text).get(self.atom, 0)
+            return batch.any[self.atom]
+        return (batch.title if self.zone == TITLE else batch.text)[self.atom]
 
     def posts(self, batch: Batch, within: int) -> int:
         if self.zone is None:
-            return batch.any.get(self.atom, 0) & within
+            return batch.any[self.atom] & within
         return self.possible(batch) & within
 
     def stands(self, view: View) -> bool:
@@ -107,19 +107,24 @@ class SequencePlan:
     key: int
     zone: str | None = None
     cost: int = 2
+    row: Row = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.row = Row(self.atoms, self.zone)
 
     def possible(self, batch: Batch) -> int:
         mask = batch.all
         masks = batch.any if self.zone is None else batch.title if self.zone == TITLE else batch.text
         for atom in self.atoms:
             if atom is not None:
-                mask &= masks.get(atom, 0)
+                mask &= masks[atom]
                 if not mask:
                     return 0
         return mask
 
     def posts(self, batch: Batch, within: int) -> int:
-        return _verified(self, batch, within)
+        known = batch.joined.get(self.row)
+        return _verified(self, batch, within) if known is None else known & within
 
     def places(self, view: View) -> list[Place]:
         length = len(self.atoms) - 1
@@ -239,6 +244,8 @@ class NearPlan:
     right: WordsPlan
     distance: int
     ordered: bool
+    # The same as pairs of words, if it is nothing else.
+    pairs: tuple[Pair, ...] = ()
     cost: int = 3
 
     def possible(self, batch: Batch) -> int:
@@ -246,7 +253,12 @@ class NearPlan:
         return mask and mask & self.right.possible(batch)
 
     def posts(self, batch: Batch, within: int) -> int:
-        return _verified(self, batch, within)
+        if not self.pairs or self.pairs[0] not in batch.joined:
+            return _verified(self, batch, within)
+        mask = 0
+        for pair in self.pairs:
+            mask |= batch.joined[pair]
+        return mask & within
 
     def places(self, view: View) -> list[Place]:
         found: dict[Place, None] = {}

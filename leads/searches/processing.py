@@ -20,7 +20,7 @@ from triggers.match import Detection, Dropped, Match
 from triggers.search.definitions import SearchDefinition
 from triggers.search.filter import build
 from triggers.search.mutes import Mute, MuteList
-from triggers.search.percolator import SearchMatch
+from triggers.search.hits import SearchMatch
 from triggers.search.posts import TITLE, Found, SearchPost, Span
 
 BUYER = "buyer"

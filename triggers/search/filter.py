@@ -10,7 +10,8 @@ from typing import IO, Any, Protocol
 
 from triggers.match import Detection, Document, published_time
 from triggers.search.definitions import SearchDefinition, SearchFaults, match_versions
-from triggers.search.percolator import Percolator, SearchMatch, without_collection
+from triggers.search.hits import SearchMatch
+from triggers.search.percolator import Percolator, without_collection
 from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Found, Identify, SearchPost, Span
 
 LINES = 4096

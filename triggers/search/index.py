@@ -52,7 +52,7 @@ class Index:
         named, self._holders = named[once], holders[once]
         starts = np.flatnonzero(np.diff(named, prepend=-1))
         bounds = [*starts.tolist(), len(named)]
-        self._ranges = dict(zip(named[starts].tolist(), zip(bounds, bounds[1:], strict=False), strict=True))
+        self._ranges = dict(zip(named[starts].tolist(), pairwise(bounds), strict=True))
 
     def counts(self) -> dict[int, int]:
         """Return how many texts have each atom; those that none has are left out."""
@@ -97,7 +97,9 @@ class Index:
         parts = [ids * self._texts + owners for ids, owners in hits]
         ids, owners = np.divmod(np.unique(np.concatenate(parts)), max(self._texts, 1)) if parts else _NONE
         bounds = np.searchsorted(ids, np.arange(asked + 1)).tolist()
-        return [mask_of(owners[start:end], self._texts) if end > start else 0 for start, end in pairwise(bounds)]
+        return [
+            mask_of(owners[start:end], self._texts) if end > start else 0 for start, end in pairwise(bounds)
+        ]
 
     def _entries(self, atoms: Numbers) -> tuple[Numbers, Numbers]:
         """Return where the entries of some atoms begin, and how many they are."""
@@ -130,12 +132,14 @@ class Index:
         held: npt.NDArray[np.bool_] = self._keys[at] == keys
         return held
 
-    def _reached(
-        self, atoms: Numbers, places: Numbers, distance: Numbers, way: int
-    ) -> npt.NDArray[np.bool_]:
+    def _reached(self, atoms: Numbers, places: Numbers, distance: Numbers, way: int) -> npt.NDArray[np.bool_]:
         """Return whether the next such atom after each place (or before it) is in the same text and near enough."""
         sought = atoms << self._shift | places
-        at = np.searchsorted(self._keys, sought, "right") if way > 0 else np.searchsorted(self._keys, sought) - 1
+        at = (
+            np.searchsorted(self._keys, sought, "right")
+            if way > 0
+            else np.searchsorted(self._keys, sought) - 1
+        )
         there = self._keys[np.clip(at, 0, len(self._keys) - 1)]
         found = there & self._low
         gap = (found - places) * way

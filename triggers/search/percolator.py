@@ -11,45 +11,23 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from triggers.search import fields
 from triggers.search.atoms import AtomTable
-from triggers.search.batch import Batch, View, bits
+from triggers.search.batch import Batch
 from triggers.search.faults import SearchFault, nearest
+from triggers.search.hits import SearchMatch, by_post
 from triggers.search.joints import has_joints, joints
 from triggers.search.parser import Query, parse
 from triggers.search.planner import Planner, cheapest
 from triggers.search.plans import Anchor, Plan
-from triggers.search.posts import TEXT, TITLE, Contacts, Detect, Identify, SearchPost, Span
+from triggers.search.posts import Contacts, Detect, Identify, SearchPost
 from triggers.search.syntax import Field, Node, includes, walk
 
 # Each search costs a little for a batch, however many posts it holds.
 BATCH = 8192
-
-
-@dataclass(frozen=True, slots=True)
-class SearchMatch:
-    """A search that matched a post. Its spans are worked out when they are first asked for."""
-
-    search: str
-    version: str
-    _plan: Plan = field(repr=False, compare=False)
-    _view: View = field(repr=False, compare=False)
-
-    @property
-    def places(self) -> list[Span]:
-        """The places that satisfied the search, in title and text, without repeats."""
-        self._view.prepare()
-        found = sorted(set(self._plan.spans(self._view)))
-        in_title = [span for span in found if span.field == TITLE]
-        return in_title + found[: len(found) - len(in_title)] if in_title else found
-
-    @property
-    def spans(self) -> list[tuple[int, int]]:
-        """The places in the post's text, in code points: `text[start:end]`."""
-        return [(span.start, span.end) for span in self.places if span.field == TEXT]
 
 
 @dataclass(slots=True)
@@ -87,10 +65,11 @@ class Percolator:
         self._count = 0
         self._filed: dict[str, Filed] = {}
         self._users: defaultdict[str, set[str]] = defaultdict(set)
-        # Ordered sets: whatever is found comes out in the order in which searches were added.
-        self._by_anchor: dict[Anchor, dict[str, Filed]] = {}
+        # Enabled searches by the order in which they were added: whatever is found comes out in it.
+        self._enabled: dict[int, Filed] = {}
+        self._by_anchor: defaultdict[Anchor, set[int]] = defaultdict(set)
         self._anchored_fields: defaultdict[str, int] = defaultdict(int)
-        self._always: dict[str, Filed] = {}
+        self._always: set[int] = set()
 
     def __len__(self) -> int:
         return len(self._filed)
@@ -159,9 +138,9 @@ class Percolator:
         filed = self.get(name)
         self._put(name, filed.version, filed.query, enabled)
 
-    def match(self, posts: Sequence[SearchPost]) -> list[list[SearchMatch]]:
+    def match(self, posts: Sequence[SearchPost]) -> list[Sequence[SearchMatch]]:
         """Return for each post the searches that match it, in the order in which they were added."""
-        found: list[list[SearchMatch]] = []
+        found: list[Sequence[SearchMatch]] = []
         for start in range(0, len(posts), BATCH):
             found.extend(self.matches_in(self.batch(posts[start : start + BATCH])))
         return found
@@ -200,26 +179,22 @@ class Percolator:
             self.table.learn(batch.counts, len(posts))
         return batch
 
-    def matches_in(self, batch: Batch) -> list[list[SearchMatch]]:
+    def matches_in(self, batch: Batch) -> list[Sequence[SearchMatch]]:
         """Return what `match` does for posts that `batch` has turned about."""
         with without_collection():
-            found: list[list[SearchMatch]] = [[] for _ in batch.posts]
-            for filed, mask in self._worked_out(batch):
-                for index in bits(mask):
-                    found[index].append(SearchMatch(filed.name, filed.version, filed.plan, batch.view(index)))
-            batch.forget_views()
-        return found
+            found = self._worked_out(batch)
+            return by_post(batch, [filed for filed, _ in found], [mask for _, mask in found])
 
     def _candidates(self, batch: Batch) -> list[Filed]:
-        chosen: dict[str, Filed] = dict(self._always)
         by_anchor = self._by_anchor
-        for atom in batch.counts.keys() & by_anchor.keys():
-            chosen.update(by_anchor[atom])
+        anchors: list[Anchor] = list(batch.counts.keys() & by_anchor.keys())
         for name, users in self._anchored_fields.items():
             if users:
-                for value in batch.values(name):
-                    chosen.update(by_anchor.get(f"{name}:{value}", {}))
-        return sorted(chosen.values(), key=_order)
+                values = (f"{name}:{value}" for value in batch.values(name))
+                anchors.extend(value for value in values if value in by_anchor)
+        return [
+            self._enabled[order] for order in sorted(self._always.union(*map(by_anchor.__getitem__, anchors)))
+        ]
 
     def _refuse(self, name: str, query: Query, circle: Mapping[str, object] | None = None) -> None:
         for included in sorted(includes(query.node)):
@@ -287,22 +262,24 @@ class Percolator:
             self._users[included].add(name)
         if not filed.enabled:
             return
+        self._enabled[filed.order] = filed
         if anchors is None:
-            self._always[name] = filed
+            self._always.add(filed.order)
             return
         for anchor in anchors:
-            self._by_anchor.setdefault(anchor, {})[name] = filed
+            self._by_anchor[anchor].add(filed.order)
             if isinstance(anchor, str):
                 self._anchored_fields[anchor.partition(":")[0]] += 1
 
     def _unfile(self, filed: Filed) -> None:
         del self._filed[filed.name]
-        self._always.pop(filed.name, None)
+        self._enabled.pop(filed.order, None)
+        self._always.discard(filed.order)
         for included in includes(filed.query.node):
             self._users[included].discard(filed.name)
         for anchor in filed.anchors or () if filed.enabled else ():
             held = self._by_anchor[anchor]
-            del held[filed.name]
+            held.discard(filed.order)
             if not held:
                 del self._by_anchor[anchor]
             if isinstance(anchor, str):
@@ -325,10 +302,6 @@ def without_collection() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _order(filed: Filed) -> int:
-    return filed.order
 
 
 def _tip(name: str, known: Iterable[str]) -> str:

@@ -321,12 +321,12 @@ class RegexPlan:
 
     def _found(self, post: SearchPost) -> Iterator[Span]:
         compiled = compiled_regex(self.pattern)
-        for field in (self.zone,) if self.zone else (TITLE, TEXT):
+        for part in (self.zone,) if self.zone else (TITLE, TEXT):
             # Half a surrogate pair, which JSON can hold, has no UTF-8; what stands in for it is as long.
-            text = _SURROGATE.sub("\ufffd", getattr(post, field))
+            text = _SURROGATE.sub("\ufffd", getattr(post, part))
             for match in compiled.finditer(text):
                 if match.end() > match.start():
-                    yield Span(field, match.start(), match.end())
+                    yield Span(part, match.start(), match.end())
 
     def spans(self, view: View) -> Iterable[Span]:
         return self._found(view.post)

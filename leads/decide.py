@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from leads.linking.records import Decision, LinkCandidate, Linking, Mention
 from leads.naming import named
 from leads.people import UNKNOWN_PERSON, UNNAMED_COMPANY, may_be_kept
+from leads.recognition import Scan, recognised
 from leads.same_event import SAME_EVENT, Heard, outdone
 from leads.signals import Composed, Place, key_of_drop, key_of_signal, surroundings
 from leads.subjects import Subject, Writer, subject_of
@@ -103,10 +104,12 @@ def nothing_said(_post: PostValue, _kind: str, _via: str) -> Verdicts:
 class Rulebook:
     """How to decide: the linker, what people have said, sensitive kinds or not, and who must not be kept at all.
 
-    `refuse` says why a match with these ties is not kept for reasons of its own, or None.
+    `refuse` says why a match with these ties is not kept for reasons of its own, or None; `scan` finds the known people
+    and companies that a text names.
     """
 
     link: Link
+    scan: Scan | None = None
     said: Said = nothing_said
     sensitive: bool = False
     suppressed: Callable[[Mention], bool] | None = None
@@ -119,9 +122,12 @@ def decide(post: PostValue, composed: Composed, detection: Detection, rulebook: 
     drops: dict[str, Drop] = {}
     for gone in detection.dropped:
         _drop(drops, post, gone, composed, gone.reason)
-    for match in named(detection.matches):
+    for unnamed in named(detection.matches):
+        match, unsure = unnamed, False
+        if rulebook.scan:
+            match, unsure = recognised(unnamed, composed.text, post.writer.name, rulebook.scan, rulebook.link)
         context = surroundings(composed, match.start, match.end)
-        outcome = _judge(post, match, detection.lang or "", context, rulebook)
+        outcome = _judge(post, match, detection.lang or "", context, rulebook, unsure=unsure)
         if isinstance(outcome, str):
             _drop(drops, post, match, composed, outcome)
         else:
@@ -161,7 +167,7 @@ def _note(drops: dict[str, Drop], post: PostValue, found: Match | Dropped, place
 
 
 def _judge(
-    post: PostValue, match: Match, lang: str, context: str, rulebook: Rulebook
+    post: PostValue, match: Match, lang: str, context: str, rulebook: Rulebook, *, unsure: bool = False
 ) -> tuple[tuple[KeptLink, ...], str | None] | str:
     """The links and the subject key that a match is kept with, or the reason why it is not."""
     if match.sensitive and not rulebook.sensitive:
@@ -172,6 +178,8 @@ def _judge(
     if subject.who == "company" and not subject.mentions:
         return UNNAMED_COMPANY
     links = tuple(_links(subject, rulebook.link, lambda via: rulebook.said(post, match.kind, via)))
+    if unsure:
+        links = tuple(replace(tie, decision="review") if tie.decision == "auto" else tie for tie in links)
     open_links = [link for link in links if link.decision != "rejected"]
     if not may_be_kept(subject.who, linked=bool(open_links), people=post.people, basis=post.basis):
         return UNKNOWN_PERSON

@@ -23,6 +23,7 @@ from leads.folding import fold, lock_folding
 from leads.intake import count_due, pass_over, policies, still_due, take
 from leads.keep import keep, mark_processed, said_by_people
 from leads.linking.records import Linking, Mention
+from leads.recognition import Scan
 from leads.settings import ProcessSettings, Version, version_of
 from leads.signals import Composed, compose
 from models.faults import database_faults
@@ -113,12 +114,13 @@ def process(
     stop: Callable[[], bool] | None = None,
     clock: Callable[[], datetime] = utc_now,
     searches: Searching | None = None,
+    scan: Scan | None = None,
 ) -> ProcessReport:
     """Process all posts that these rules and contacts have not seen, `batch` posts to a transaction.
 
     `contacts_version` says which contacts the linker knows (`leads.linking` gives it); a changed one has matches
-    linked anew. `on_progress` is called after each batch; `stop` is asked before each one. Any number of processes
-    may run at once on one database.
+    linked anew; `scan` finds whom it knows in a text. `on_progress` is called after each batch; `stop` is asked before
+    each one. Any number of processes may run at once on one database.
 
     Raises `DatabaseFault` when the database cannot be read or written; what is committed stays.
     """
@@ -130,6 +132,7 @@ def process(
         )
         rulebook = Rulebook(
             _remembering(linker),
+            scan=scan,
             sensitive=settings.sensitive,
             suppressed=settings.suppressed,
             refuse=searches.refuse if searches else None,

@@ -62,6 +62,13 @@ def around(text: str, start: int, end: int, most: int = 160) -> tuple[str, str]:
     return before.lstrip(), rest.rstrip()
 
 
+def sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence of `text[start:end]` begins and ends, in characters."""
+    low = max((found.end() for found in SENTENCE_END.finditer(text, 0, start)), default=0)
+    after = SENTENCE_END.search(text, end)
+    return low, after.start() if after else len(text)
+
+
 # Sentences are added on either side of a quote until there is so much of them, in characters, and never more than that.
 _ENOUGH, _MOST = 160, 290
 

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from crawler.apart import crawl_apart
 from crawler.events import CrawlReport
+from leads.linking.mentions import MentionScanner
 from leads.outbox import DeliveryReport
 from leads.process import ProcessReport, process, utc_now
 from models.leases import due_sources, free_dead_leases
@@ -134,6 +135,7 @@ class Passes:
                 stop=self.stop,
                 clock=self.clock,
                 searches=searches,
+                scan=MentionScanner(known.linker).scan,
             )
 
     def _retain(self) -> None:

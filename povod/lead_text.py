@@ -64,10 +64,16 @@ def why(lead: LeadView) -> str:
     if not links:
         return "not a contact"
     if lead.status == "review":
-        return "; ".join(f"{link.name} {link.probability:.0%}?" for link in links)
+        return "; ".join(map(_open, links))
     link = links[0]
     reason = link.reasons[0] if link.reasons else ""
-    return f"{link.code} {link.probability:.0%}: {reason}"
+    # News of a known company may be news of a contact as well, who is still to be decided about.
+    others = "".join(f"; and {_open(one)}" for one in links[1:] if one.decision == "review")
+    return f"{link.code} {link.probability:.0%}: {reason}{others}"
+
+
+def _open(link: LinkEvidence) -> str:
+    return f"{link.name} {link.probability:.0%}?"
 
 
 def best_links(lead: LeadView) -> list[LinkEvidence]:

@@ -156,3 +156,22 @@ def test_a_contact_who_was_edited_or_merged_is_linked_anew_by_the_next_pass(feed
     done(feed, "contacts", "unmerge", str(json.loads(merged)["key"]))
     feed.run(crawl=False)
     assert {link[0] for link in candidates(asked(feed))} == {key["plover"], key["heron"]}
+
+
+def test_a_company_that_only_its_customers_tell_from_a_flower_gets_its_lead(feed: Feed) -> None:
+    rows = "moth,Denis Moth,denis@romashka.example,ООО «Ромашка»\n"
+    file = feed.folder / "contacts.csv"
+    file.write_text(NAMESAKES.replace("E-mail\n", "E-mail,Company\n") + rows, encoding="utf-8")
+    (lead,) = feed.run((CLARA, "Ромашка привлекла 200 млн рублей от фонда", "01"))
+    assert (lead["kind"], lead["company"]) == ("funding", "ООО «Ромашка»")
+    assert "subject known to you, named beside it: Ромашка" in done(feed, "leads", "show", str(lead["key"]))
+
+
+def test_news_of_a_company_says_which_contact_it_may_be_news_of(feed: Feed) -> None:
+    rows = (
+        "clara,Clara Finch,clara@moor.example,Moor\nlark,Denis Moth,denis@kestrel.example,Kestrel Robotics\n"
+    )
+    file = feed.folder / "contacts.csv"
+    file.write_text(NAMESAKES.replace("E-mail\n", "E-mail,Company\n") + rows, encoding="utf-8")
+    feed.run((CLARA, "Clara Finch has joined Kestrel Robotics as chief executive", "01"))
+    assert "and Clara Finch" in " ".join(done(feed, "leads", "list").split())

@@ -16,11 +16,13 @@ from rapidfuzz.distance import OSA
 
 from triggers.search import words
 from triggers.search.pieces import Pieces
+from triggers.search.vocabulary import Vocabulary, words_head
 
 # Words and pieces of text whose atoms are remembered; a long one is remembered as well, so this bounds memory roughly.
 FORGET_AFTER = 400_000
 LEARN_FROM = 20_000
-_HEAD = 3
+# With so many new wildcards, every word is looked up again.
+MANY_NEW = 100
 
 
 class AtomTable:
@@ -36,8 +38,10 @@ class AtomTable:
         self._wild: defaultdict[str, dict[int, Any]] = defaultdict(dict)
         self._heads: Counter[int] = Counter()
         self._fuzzy: defaultdict[str, dict[int, str]] = defaultdict(dict)
-        self._answers: dict[str, tuple[int, ...]] = {}
-        self._pieces = Pieces(self.answers)
+        # Keys that the words known so far have not been held against, and how many known to them are gone.
+        self._new: dict[str, None] = {}
+        self._gone = 0
+        self._forget()
 
     def use(self, key: str) -> int:
         """Return the number of a key, making it known if it is new."""
@@ -47,7 +51,7 @@ class AtomTable:
             self.keys[number] = key
             self._next += 1
             self._register(key, number)
-            self._forget()
+            self._new[key] = None
         self.users[number] += 1
         return number
 
@@ -60,21 +64,19 @@ class AtomTable:
         del self.users[number], self.numbers[key]
         self.seen.pop(number, None)
         self._unregister(key, number)
-        self._forget()
-
-    def answers(self, surface: str) -> tuple[int, ...]:
-        """Return the atoms that a word of a text answers to."""
-        found = self._answers.get(surface)
-        if found is None:
-            if len(self._answers) > FORGET_AFTER:
-                self._answers.clear()
-            found = self._answers[surface] = tuple(self._look_up(surface))
-        return found
+        # Numbers are not given twice, so that a word which still answers to this one does no harm.
+        self._new.pop(key, None)
+        self._gone += 1
 
     def pieces(self) -> Pieces:
         """Return the pieces known so far. Numbers hold within what is returned: too many are forgotten, by a new one."""
-        if len(self._pieces) > FORGET_AFTER:
-            self._pieces = Pieces(self.answers)
+        known = max(len(self._pieces), len(self._vocabulary), 20 * self._gone)
+        # Many new wildcards come with many searches, and then it is as well to begin anew.
+        if known > FORGET_AFTER or sum(key[0] in "*?" for key in self._new) > MANY_NEW:
+            self._forget()
+        elif self._new:
+            self._pieces.refresh(self._new)
+            self._new.clear()
         return self._pieces
 
     def learn(self, counts: Mapping[int, int], posts: int) -> None:
@@ -85,8 +87,10 @@ class AtomTable:
         self.seen.update(counts)
 
     def _forget(self) -> None:
-        self._answers.clear()
-        self._pieces = Pieces(self.answers)
+        self._vocabulary = Vocabulary(self._look_up)
+        self._pieces = Pieces(self._vocabulary)
+        self._new.clear()
+        self._gone = 0
 
     def rarity(self, number: int) -> float:
         """Return about how many of a thousand posts have an atom: seen so far, and guessed from its length."""
@@ -95,7 +99,7 @@ class AtomTable:
 
     def _register(self, key: str, number: int) -> None:
         if key[0] == "*":
-            head = wild_head(key[1:])
+            head = words_head(key[1:])
             self._wild[head][number] = wild_pattern(key[1:])
             self._heads[len(head)] += 1
         elif key[0] == "?":
@@ -104,14 +108,15 @@ class AtomTable:
 
     def _unregister(self, key: str, number: int) -> None:
         if key[0] == "*":
-            head = wild_head(key[1:])
+            head = words_head(key[1:])
             del self._wild[head][number]
             self._heads[len(head)] -= 1
         elif key[0] == "?":
             for shorter in _deletions(key[1:]):
                 del self._fuzzy[shorter][number]
 
-    def _look_up(self, surface: str) -> set[int]:
+    def _look_up(self, surface: str) -> tuple[int, ...]:
+        """Return the atoms that a word of a text answers to."""
         found: set[int | None] = set()
         numbers = self.numbers
         for name in words.names(surface):
@@ -123,7 +128,7 @@ class AtomTable:
                 found.update(self._wild_answers(folded))
             if self._fuzzy:
                 found.update(self._fuzzy_answers(folded))
-        return {number for number in found if number is not None}
+        return tuple({number for number in found if number is not None})
 
     def _wild_answers(self, folded: str) -> set[int]:
         lengths = [length for length, users in self._heads.items() if users]
@@ -141,11 +146,6 @@ class AtomTable:
             for number, word in self._fuzzy.get(shorter, {}).items()
             if within_one_edit(folded, word)
         }
-
-
-def wild_head(pattern: str) -> str:
-    """Return the letters that every word of a pattern begins with, three at most."""
-    return re.split(r"[*?]", pattern, maxsplit=1)[0][:_HEAD]
 
 
 @lru_cache(10_000)

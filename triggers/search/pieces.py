@@ -7,7 +7,7 @@ that these answer to are looked up once; a text is then a row of numbers, which 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from triggers.search import words
 from triggers.search.index import Index
+from triggers.search.vocabulary import Vocabulary
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
 # For each word of a piece the atoms that it answers to.
@@ -24,9 +25,9 @@ Words: TypeAlias = tuple[tuple[int, ...], ...]
 class Pieces(dict[str, int]):
     """The number of each piece; a new one is looked up. `words` has what it answers to, by number."""
 
-    def __init__(self, answers: Callable[[str], tuple[int, ...]]) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()
-        self._answers = answers
+        self._vocabulary = vocabulary
         self.words: list[Words] = []
         # The atoms of all pieces one after the other, each with the word of its piece that answers to it.
         self._atoms = array("i")
@@ -35,18 +36,43 @@ class Pieces(dict[str, int]):
         self._starts = array("i")
         self._counts = array("i")
         self._lengths = array("i")
+        # The words of all pieces one after the other, where those of each begin, and whose each is.
+        self._spoken = array("i")
+        self._firsts = array("i")
+        self._owners = array("i")
 
     def __missing__(self, piece: str) -> int:
         number = self[piece] = len(self.words)
-        by_word = tuple(map(self._answers, words.surfaces(piece)))
-        self.words.append(by_word)
-        self._starts.append(len(self._atoms))
+        spoken = [self._vocabulary[word] for word in words.surfaces(piece)]
+        self._firsts.append(len(self._spoken))
+        self._spoken.extend(spoken)
+        self._owners.extend([number] * len(spoken))
+        self._lengths.append(len(spoken))
+        self.words.append(())
+        self._starts.append(0)
+        self._counts.append(0)
+        self._fill(number)
+        return number
+
+    def refresh(self, keys: Collection[str]) -> None:
+        """Make new atoms known to the pieces whose words answer to them."""
+        changed = self._vocabulary.refresh(keys)
+        if changed:
+            concerned = np.asarray(self._owners)[np.isin(np.asarray(self._spoken), changed)]
+            for number in np.unique(concerned).tolist():
+                self._fill(number)
+
+    def _fill(self, number: int) -> None:
+        """Note what the words of a piece answer to; what was noted before is no longer referred to."""
+        first = self._firsts[number]
+        known = self._vocabulary.atoms
+        by_word = tuple(known[word] for word in self._spoken[first : first + self._lengths[number]])
+        self.words[number] = by_word
+        self._starts[number] = len(self._atoms)
         for place, atoms in enumerate(by_word):
             self._atoms.extend(atoms)
             self._places.extend([place] * len(atoms))
-        self._counts.append(len(self._atoms) - self._starts[-1])
-        self._lengths.append(len(by_word))
-        return number
+        self._counts[number] = len(self._atoms) - self._starts[number]
 
     def lengths(self, pieces: Numbers) -> Numbers:
         """Return how many words each of some pieces has."""

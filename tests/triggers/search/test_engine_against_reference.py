@@ -68,6 +68,37 @@ def test_the_batch_a_post_comes_in_makes_no_difference() -> None:
     assert together == alone
 
 
+def test_what_is_found_for_all_searches_at_once_is_what_each_finds_by_itself() -> None:
+    drawing = Drawing(6)
+    percolator = Percolator()
+    for number in range(300):
+        percolator.add(str(number), parse(canonical(drawing.query())))
+    posts = [drawing.post() for _ in range(200)]
+    alone, together = percolator.batch(posts), percolator.masks(posts)
+    for number in range(300):
+        plan = percolator.get(str(number)).plan
+        assert plan.posts(alone, alone.all) == together.get(str(number), 0)
+    assert not alone.joined
+
+
+def test_searches_that_come_and_go_between_batches_match_as_if_they_had_always_been_there() -> None:
+    drawing = Drawing(8)
+    changing = Percolator()
+    queries: dict[str, str] = {}
+    for number in range(80):
+        queries[str(number)] = canonical(drawing.query())
+        changing.add(str(number), queries[str(number)])
+        if number > 20:
+            gone = drawing.random.choice(sorted(queries))
+            changing.remove(gone)
+            del queries[gone]
+        posts = [drawing.post() for _ in range(5)]
+        fresh = Percolator()
+        for name, query in queries.items():
+            fresh.add(name, query)
+        assert changing.masks(posts) == fresh.masks(posts)
+
+
 def test_near_agrees_with_every_order_of_four_words_at_every_distance() -> None:
     percolator = Percolator()
     trees = {}

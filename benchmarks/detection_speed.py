@@ -74,7 +74,7 @@ def one_matcher(path: Path, posts: int) -> dict[str, Any]:
 
     engine = Detector.load(sensitive=True).engine(path.stem)
     nlp = spacy.blank(path.stem)
-    matcher = spacy_matcher(nlp, [entry.line for entry in engine.entries])
+    matcher = spacy_matcher(nlp, [entry.line for entry in engine.screening.entries])
     texts = [json.loads(line)["text"] for line in lines_of(path, posts)]
     began = time.process_time()
     found = []
@@ -108,20 +108,17 @@ def _longest(engine: Any, columns: Any, spans: list[tuple[str, int, int]]) -> Fo
     best: dict[tuple[int, int, int], int] = {}
     for name, start, end in spans:
         line, number = map(int, name.split())
-        pattern = engine.entries[line].line.patterns[number]
+        pattern = engine.screening.entries[line].line.patterns[number]
         if end > best.get((line, number, start), start) and stands(pattern, columns.tokens, start, end):
             best[line, number, start] = end
     return {(*key, end) for key, end in best.items()}
 
 
 def _ours(engine: Any, columns: Any, text: str) -> Found:
-    from triggers.anchors import Surface
-
     return {
         (line, number, start, end)
-        for line, numbers in engine.gate.lines(Surface(text)).items()
-        for number in numbers
-        for start, end, _ in engine.entries[line].line.plans[number].find(columns)
+        for line, number in engine.reachable(text)
+        for start, end, _ in engine.screening.entries[line].line.plan(number).find(columns)
     }
 
 

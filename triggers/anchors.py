@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import lru_cache
 
 from triggers.matching import UNBOUNDED
@@ -38,7 +37,7 @@ _MONEY_WORDS = (
     "rub",
     "pound",
 )
-_TRIPLE = re.compile(r"(\w)\1{2,}")
+_TRIPLE = re.compile(r"(\w)\1\1+")
 MONEY_FORM, HANDLE_FORM = MONEY, HANDLE
 # Short words are met more often: a worse anchor.
 SHORT = 5
@@ -93,7 +92,7 @@ _ADDRESS = re.compile(r"\]\([^\s)]*\)*|(?:https?://|www\.|t\.me/|vk\.com/|pic\.t
 class Surface:
     """The words of a text as anchors have them: lower case, ё as е, no long runs of a letter. Nothing is tokenised."""
 
-    __slots__ = ("_loose", "_pieces", "_places", "words")
+    __slots__ = ("_loose", "_lower", "_pieces", "_places", "words")
 
     def __init__(self, text: str) -> None:
         lower = text.lower()
@@ -102,8 +101,8 @@ class Surface:
         # Words outside addresses and words inside them, by turns.
         self._pieces = [_WORD.findall(lower)]
         self.words = set(self._pieces[0])
-        # Where one word here may be several or none there, the order of words says less.
-        self._loose = 8 if _ODD.search(lower) else 3
+        self._lower = lower
+        self._loose: int | None = None
         if _TRIPLE.search(lower):
             self.words.update(_WORD.findall(_TRIPLE.sub(r"\1", lower)))
             self._loose = 0
@@ -116,21 +115,27 @@ class Surface:
             self.words.add(HANDLE_FORM)
         self._places: dict[str, list[int]] | None = None
 
-    def allow(self, also: Needs, order: Order) -> bool:
+    def allow(self, needs: Needs, order: Order) -> bool:
         """Say whether a pattern could match: what it needs is there, and as near in order as the pattern has it."""
-        for need in also:
-            if need.isdisjoint(self.words):
-                return False
-        return not self._loose or len(order) < 2 or self._in_order(order)
+        return not any(need.isdisjoint(self.words) for need in needs) and self.ordered(order)
 
-    def _in_order(self, order: Order) -> bool:
+    def ordered(self, order: Order) -> bool:
+        """Say whether words stand as near each other, in order, as a pattern has them, where that can be told."""
+        if len(order) < 2:
+            return True
+        if self._loose is None:
+            # Where one word here may be several or none there, the order of words says less.
+            self._loose = 8 if _ODD.search(self._lower) else 3
+        return not self._loose or self._in_order(order, self._loose)
+
+    def _in_order(self, order: Order, loose: int) -> bool:
         if self._places is None:
             self._places = self._placed()
         reached: list[int] | None = None
         for forms, between in order:
             places = [at for word in forms & self.words for at in self._places.get(word, ())]
             if reached is not None:
-                reach = self._loose * (between + 1)
+                reach = loose * (between + 1)
                 places = [at for at in places if any(0 <= at - before <= reach for before in reached)]
             if not places:
                 return False
@@ -168,11 +173,19 @@ class Anchors:
     def needs(self, pattern: Pattern) -> Needs:
         """Return the sets of surface words of which a pattern needs one each, the rarest set first.
 
-        Sets that hold a function word tell nothing and are left out; an empty result means that
-        the pattern has no literal anchor.
+        Sets that hold a function word tell little and come last; an empty result means that there is
+        no other set: the pattern has no literal anchor.
         """
-        sets = {self._surface(*token.needs) for token in pattern.tokens if token.needs is not None}
-        return tuple(sorted((s for s in sets if s and s.isdisjoint(self._function)), key=self._weight))
+        telling: set[frozenset[str]] = set()
+        other: dict[frozenset[str], None] = {}
+        for token in pattern.tokens:
+            if token.needs is not None:
+                forms = self._surface(*token.needs)
+                if forms and forms.isdisjoint(self._function):
+                    telling.add(forms)
+                elif written := self._written(*token.needs):
+                    other[written] = None
+        return (*sorted(telling, key=self._weight), *sorted(other, key=len)) if telling else ()
 
     def line_needs(self, line: Line) -> tuple[Needs, ...]:
         """Return the needs of each pattern of a line."""
@@ -204,6 +217,10 @@ class Anchors:
             found.update(*(CONTRACTED.get(form, ()) for form in tuple(found)))
         return frozenset(found)
 
+    def is_common(self, forms: frozenset[str]) -> bool:
+        """Say whether one of some words is so common that many texts hold it."""
+        return not forms.isdisjoint(self._common)
+
     def _weight(self, forms: frozenset[str]) -> tuple[int, list[str]]:
         short = sum(len(form) < SHORT for form in forms)
         often = len(forms & self._common) + 10 * len(forms & {MONEY_FORM, HANDLE_FORM})
@@ -227,38 +244,3 @@ class Anchors:
             return (bare,)
         parts = _WORD.findall(bare.lstrip("#"))
         return parts[:1]
-
-
-@dataclass(slots=True, eq=False)
-class Unit:
-    """One way for a line to match: the line's number, its pattern's, what else that needs, and in which order."""
-
-    line: int
-    pattern: int
-    also: Needs
-    order: Order
-
-
-class Gate:
-    """An index from anchor words to the patterns that could match."""
-
-    def __init__(self) -> None:
-        self._index: defaultdict[str, list[Unit]] = defaultdict(list)
-        self._keys: Set[str] = self._index.keys()
-
-    def add(self, line: int, needs: Iterable[tuple[Needs, Order]]) -> None:
-        """Enter a line under the anchor of each of its patterns."""
-        for number, (need, order) in enumerate(needs):
-            if need:
-                unit = Unit(line, number, need[1:], order)
-                for form in need[0]:
-                    self._index[form].append(unit)
-
-    def lines(self, words: Surface) -> dict[int, list[int]]:
-        """Return the numbers of the lines that a text could match, each with those of its patterns."""
-        found: dict[int, dict[int, None]] = {}
-        for form in self._keys & words.words:
-            for unit in self._index[form]:
-                if unit.pattern not in found.get(unit.line, ()) and words.allow(unit.also, unit.order):
-                    found.setdefault(unit.line, {})[unit.pattern] = None
-        return {line: sorted(numbers) for line, numbers in found.items()}

@@ -6,12 +6,17 @@ with a function from a name to truth, so that only what it needs is looked at.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 Truth = Callable[[str], bool]
+# How often a name is likely to hold; None where it may hold whenever it is asked.
+Cost = Callable[[str], float | None]
+# Names of which one must hold for a part to hold, with what they cost together.
+Key = tuple[float, frozenset[str]]
 _TOKEN = re.compile(r"\s*(?:(?P<paren>[()]|>=)|(?P<word>[A-Za-z0-9_.*]+)|(?P<bad>\S))")
 _WORDS = frozenset({"and", "or", "not", "of"})
 MAX_DEPTH = 20
@@ -30,6 +35,10 @@ class Node:
 
     def may_hold(self, truth: Truth) -> bool:
         """Say whether the part could hold where `truth` tells which names may; what is denied may."""
+        raise NotImplementedError
+
+    def key(self, cost: Cost) -> Key | None:
+        """Return the cheapest names of which one must hold for the part to hold; None where it may without any."""
         raise NotImplementedError
 
     def positive(self) -> Iterator[str]:
@@ -57,6 +66,10 @@ class Name(Node):
 
     may_hold = holds
 
+    def key(self, cost: Cost) -> Key | None:
+        price = cost(self.name)
+        return None if price is None else (price, frozenset({self.name}))
+
     def positive(self) -> Iterator[str]:
         yield self.name
 
@@ -76,6 +89,10 @@ class Not(Node):
     def may_hold(self, truth: Truth) -> bool:
         del truth
         return True
+
+    def key(self, cost: Cost) -> Key | None:
+        del cost
+        return None
 
     def positive(self) -> Iterator[str]:
         return iter(())
@@ -102,6 +119,12 @@ class AtLeast(Node):
 
     def may_hold(self, truth: Truth) -> bool:
         return sum(part.may_hold(truth) for part in self.parts) >= self.count
+
+    def key(self, cost: Cost) -> Key | None:
+        """Where `count` hold, one of any others and one more must."""
+        keys = sorted(filter(None, (part.key(cost) for part in self.parts)), key=_price)
+        enough = len(self.parts) - self.count + 1
+        return _together(keys[:enough]) if 0 < enough <= len(keys) else None
 
     def positive(self) -> Iterator[str]:
         """Where all must hold, the first part with a selection is what is told; the others support it."""
@@ -134,6 +157,19 @@ class Weighed(Node):
         """What speaks against may be missing in the end."""
         return sum(max(0, weight) for part, weight in self.weights if part.may_hold(truth)) >= self.least
 
+    def key(self, cost: Cost) -> Key | None:
+        """Leave out the dearest names as long as they do not weigh enough without the others."""
+        left, keys = self.least, []
+        parts = [(part.key(cost), weight) for part, weight in self.weights if weight > 0]
+        for found, weight in sorted(parts, key=lambda pair: -(pair[0][0] if pair[0] else math.inf)):
+            if weight < left:
+                left -= weight
+            elif found is None:
+                return None
+            else:
+                keys.append(found)
+        return _together(keys) if keys else None
+
     def positive(self) -> Iterator[str]:
         """What weighs most is told first."""
         for part, weight in sorted(self.weights, key=lambda pair: -pair[1]):
@@ -147,6 +183,14 @@ class Weighed(Node):
         met = [(part.name, weight) for part, weight in self.weights if part.holds(truth)]
         told = ", ".join(f"{name} {weight}" for name, weight in met)
         yield f"weight {sum(weight for _, weight in met)}, {self.least} needed: {told}"
+
+
+def _price(key: Key) -> float:
+    return key[0]
+
+
+def _together(keys: Sequence[Key]) -> Key:
+    return sum(map(_price, keys)), frozenset[str]().union(*(names for _, names in keys))
 
 
 def parse(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,28 +9,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from triggers.accounts import addressed
 from triggers.affiliation import company_of
-from triggers.anchors import Anchors, Gate, Needs, Order, Surface
+from triggers.anchors import Surface
 from triggers.condition import Truth
 from triggers.context import ContextCues, Place, flags_of, shared_cues
 from triggers.dates import When, as_told, bearing, find_dates
 from triggers.entities import Entities, Entity
-from triggers.faults import RuleFault, RuleFaults
 from triggers.lemmas import Russian, folded, lemmatiser
 from triggers.match import Document, Dropped, Match
 from triggers.matcher import Hit, hits, outermost
 from triggers.matching import Columns
-from triggers.phrases import Compiler, PhraseFault
+from triggers.phrases import Compiler
 from triggers.quotations import is_quoted
 from triggers.registers import COUNTRY, Registers
-from triggers.rule import ACCOUNT_FACTS, LEVELS, WHO, Line, Rule, Selection
+from triggers.rule import LEVELS, WHO, Rule, Selection
+from triggers.screening import Candidates, Entry, Screen
 from triggers.slots import fill, quote
 from triggers.subject import NOBODY, Predicate, Resolver, Subject
 from triggers.subject_en import EnglishResolver
 from triggers.subject_ru import RussianResolver
 from triggers.text import MONEY, Tokens, tokenise
-from triggers.words import UnknownList, WordLists
+from triggers.words import WordLists
 
 # What is surer than a coin's toss is a signal; everything below was weakened by its context.
 THRESHOLD = 0.5
@@ -40,24 +38,6 @@ _FIRST = {
     "en": frozenset({"i", "we", "my", "our", "me", "us"}),
     "ru": frozenset({"я", "мы", "меня", "нас", "мне", "нам", "мой", "моя", "мои", "наш", "наша"}),
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """A line of a rule's selection, as the gate numbers it."""
-
-    rule: Rule
-    selection: Selection
-    line: Line
-    needs: tuple[tuple[Needs, Order], ...]
-
-    def open_to(self, words: Surface) -> list[int]:
-        """Return the numbers of the patterns that a text with these words could match."""
-        return [n for n, (needs, order) in enumerate(self.needs) if needs and words.allow(needs, order)]
-
-
-# The lines that could match, by selection, each with the numbers of its patterns.
-Candidates = dict[str, list[tuple[Entry, list[int]]]]
 
 
 @dataclass(slots=True)
@@ -85,14 +65,9 @@ class LanguageEngine:
         self.words = words
         self.lemmas = lemmatiser(lang)
         self.compiler = Compiler(words, self.lemmas, lang)
-        self.gate = Gate()
-        self.entries: list[Entry] = []
-        self.filters: defaultdict[Rule, list[Entry]] = defaultdict(list)
+        self.screening = Screen(rules, self.compiler)
         self._cue_path = cues
         self.entities = entities
-        self.brands = words.words("_brands")
-        self._possible: dict[tuple[Rule, frozenset[str], frozenset[str]], bool] = {}
-        self._enter_rules()
 
     @cached_property
     def cues(self) -> ContextCues:
@@ -111,65 +86,19 @@ class LanguageEngine:
             return RussianResolver(self.words, self.lemmas)
         return EnglishResolver(self.words, self.lemmas)
 
-    def _enter_rules(self) -> None:
-        anchors = Anchors(self.compiler)
-        faults: list[RuleFault] = []
-        for rule in self.rules:
-            for selection in rule.all_selections:
-                for line in selection.lines:
-                    try:
-                        needs = tuple((anchors.needs(p), anchors.order(p)) for p in line.patterns)
-                        entry = Entry(rule, selection, line, needs)
-                    except (PhraseFault, UnknownList) as fault:
-                        faults.append(RuleFault(rule.shown, line.line, f"{selection.name}: {fault}"))
-                    else:
-                        self._enter(entry)
-        if faults:
-            raise RuleFaults(faults)
-
-    def _enter(self, entry: Entry) -> None:
-        if entry.selection in entry.rule.filters:
-            self.filters[entry.rule].append(entry)
-            return
-        self.gate.add(len(self.entries), entry.needs)
-        self.entries.append(entry)
-
     def screen(self, document: Document) -> Work | None:
         """Return the work a text gives, None when no rule can match it. Nothing is tokenised yet."""
-        words = Surface(document.text)
-        numbers = self.gate.lines(words)
-        if not numbers:
-            return None
-        found: dict[Rule, Candidates] = {}
-        for number in sorted(numbers):
-            entry = self.entries[number]
-            have = found.setdefault(entry.rule, {})
-            have.setdefault(entry.selection.name, []).append((entry, numbers[number]))
-        kept = {rule: have for rule, have in found.items() if self._may_hold(rule, have, document.text)}
-        return Work(document, words, kept) if kept else None
+        surface = Surface(document.text)
+        candidates = self.screening.candidates(document.text, surface)
+        return Work(document, surface, candidates) if candidates else None
 
-    def _may_hold(self, rule: Rule, have: Candidates, text: str) -> bool:
-        """Say whether a rule's condition could hold with these selections; every combination is asked once."""
-        accounts = addressed(text, self.brands) if rule.asks_accounts else frozenset()
-        key = (rule, frozenset(have), accounts)
-        if key not in self._possible:
-            self._possible[key] = rule.condition.may_hold(_either(have, accounts))
-        return self._possible[key]
-
-    def reachable(self, document: Document) -> set[tuple[int, int]]:
+    def reachable(self, text: str) -> set[tuple[int, int]]:
         """Return (line, pattern) for all that the gate lets a text be matched against (for benchmarks)."""
-        found = self.gate.lines(Surface(document.text))
-        return {(line, number) for line, numbers in found.items() for number in numbers}
+        return self.screening.reachable(text)
 
     def find(self, work: Work) -> tuple[tuple[Match, ...], tuple[Dropped, ...]]:
         """Return the matches of a text, and what was dropped."""
         return _Finder(self, work).result()
-
-
-def _either(have: Candidates, accounts: frozenset[str]) -> Truth:
-    """Return a truth in which facts hold, but those of accounts only where told, and the selections that could be found."""
-    unmet = ACCOUNT_FACTS - {f"text.{name}" for name in accounts}
-    return lambda name: name in have or ("." in name and name not in unmet)
 
 
 class _Finder:
@@ -185,7 +114,7 @@ class _Finder:
         self.matches: list[Match] = []
         self.dropped: list[Dropped] = []
         self._dates: dict[int, list[When]] = {}
-        self._filters: dict[Entry, list[Hit]] = {}
+        self._filters: dict[Rule, list[tuple[Entry, list[Hit]]]] = {}
 
     @cached_property
     def registers(self) -> frozenset[str]:
@@ -340,20 +269,21 @@ class _Finder:
         return ""
 
     def _filter_reason(self, rule: Rule, hit: Hit) -> str:
-        for entry in self.engine.filters.get(rule, ()):
-            selection = entry.selection
-            found = self._filtered(entry)
-            low, high = self._bounds(hit, selection.scope)
+        for entry, found in self._filtered(rule):
+            low, high = self._bounds(hit, entry.selection.scope)
             if any(other.inside(low, high) for other in found):
-                return f"filter: {selection.name}"
+                return f"filter: {entry.selection.name}"
         return ""
 
-    def _filtered(self, entry: Entry) -> list[Hit]:
-        """Return where a line of a filter is found, looked for once."""
-        if entry not in self._filters:
-            numbers = entry.open_to(self.work.words)
-            self._filters[entry] = hits(self.columns, entry.line, numbers, entry.selection.name)
-        return self._filters[entry]
+    def _filtered(self, rule: Rule) -> list[tuple[Entry, list[Hit]]]:
+        """Return where the lines of a rule's filters are found, looked for once."""
+        if rule not in self._filters:
+            opened = self.engine.screening.filters(rule, self.work.words)
+            self._filters[rule] = [
+                (entry, hits(self.columns, entry.line, numbers, entry.selection.name))
+                for entry, numbers in opened
+            ]
+        return self._filters[rule]
 
     def _subject(self, rule: Rule, selection: Selection, hit: Hit) -> Subject | None:
         label = hit.labels.get("subject")

@@ -29,11 +29,10 @@ class Hit:
 
 def hits(columns: Columns, line: Line, numbers: Iterable[int], selection: str) -> list[Hit]:
     """Return where the patterns `numbers` of a line are found."""
-    plans = line.plans
     return [
-        Hit(selection, start, end, _captures(plans[number].pattern, start, alignment))
+        Hit(selection, start, end, _captures(line.patterns[number], start, alignment))
         for number in numbers
-        for start, end, alignment in plans[number].find(columns)
+        for start, end, alignment in line.plan(number).find(columns)
     ]
 
 

@@ -30,7 +30,7 @@ class Line:
     compiler: Compiler
     given: tuple[Pattern, ...] = ()
     _compiled: tuple[Pattern, ...] | None = None
-    _plans: tuple[Plan, ...] | None = None
+    _plans: dict[int, Plan] = field(default_factory=dict)
 
     @property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -39,12 +39,12 @@ class Line:
             self._compiled = self.given or tuple(self.compiler.compile(self.source))
         return self._compiled
 
-    @property
-    def plans(self) -> tuple[Plan, ...]:
-        """Return the patterns ready to be looked for."""
-        if self._plans is None:
-            self._plans = tuple(plan(pattern, self.compiler.forms) for pattern in self.patterns)
-        return self._plans
+    def plan(self, number: int) -> Plan:
+        """Return one of the patterns ready to be looked for."""
+        ready = self._plans.get(number)
+        if ready is None:
+            ready = self._plans[number] = plan(self.patterns[number], self.compiler.forms)
+        return ready
 
 
 @dataclass(frozen=True, slots=True, eq=False)

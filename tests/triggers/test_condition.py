@@ -97,3 +97,37 @@ def test_any_text_is_a_condition_or_a_fault(text: str) -> None:
     except ConditionFault:
         return
     assert isinstance(node.holds(lambda name: name == "a"), bool)
+
+
+NODES = [
+    "a or b",
+    "a and b",
+    "(a or b) and text.news",
+    "2 of x*",
+    "all of x*",
+    "not a and (b or 2 of x*)",
+    "a and weight >= 4",
+    "weight >= 4",
+    "weight >= 6 or (b and text.news)",
+    "not a",
+]
+
+
+@given(
+    text=st.sampled_from(NODES),
+    costs=st.dictionaries(st.sampled_from(NAMES), st.floats(0, 100), min_size=len(NAMES)),
+    met=st.sets(st.sampled_from([*NAMES, "text.news"])),
+)
+def test_what_may_hold_has_one_name_of_its_key(text: str, costs: dict[str, float], met: set[str]) -> None:
+    weights = {"a": 3, "b": 2, "x1": 1, "x2": 4, "text.news": 1, "x3": -5} if "weight" in text else {}
+    node = parse(text, NAMES, frozenset({"text.news"}), weights)
+    key = node.key(costs.get)
+    if key is not None and node.may_hold(lambda name: name in met or name == "text.news"):
+        assert key[1] & met
+
+
+def test_a_key_is_the_cheapest() -> None:
+    node = parse("a and (b or x1)", NAMES, frozenset())
+    assert node.key({"a": 1.0, "b": 5.0, "x1": 5.0}.get) == (1.0, {"a"})
+    assert node.key({"a": 20.0, "b": 5.0, "x1": 5.0}.get) == (10.0, {"b", "x1"})
+    assert parse("not a", NAMES, frozenset()).key({"a": 1.0}.get) is None

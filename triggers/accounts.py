@@ -7,6 +7,7 @@ name; the others are companies that many people write to, by the word list `_bra
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _HANDLE = re.compile(r"(?<![\w@])@(\w[\w.]{0,40})")
 _DESK = re.compile(r"ask[a-z]|\w*(?:support|help|care$|cares$|care_|cares_|cust|service|svc)", re.IGNORECASE)
@@ -23,11 +24,13 @@ _TRADE = re.compile(
 )
 
 
+@lru_cache(20_000)
 def is_help_desk(handle: str) -> bool:
     """Say whether an account, named without its `@`, is called as those that answer customers are."""
     return _DESK.match(handle) is not None
 
 
+@lru_cache(20_000)
 def is_company(handle: str, brands: frozenset[str]) -> bool:
     """Say whether an account, named without its `@`, is a help desk, a trade by name, or one of the brands."""
     if is_help_desk(handle):
@@ -41,6 +44,8 @@ def addressed(text: str, brands: frozenset[str]) -> frozenset[str]:
     if "@" not in text:
         return frozenset()
     handles = _HANDLE.findall(text)
+    if not handles:
+        return frozenset()
     desk = any(map(is_help_desk, handles))
     brand = desk or any(is_company(handle, brands) for handle in handles)
     return frozenset(name for name, met in (("helpdesk", desk), ("brand", brand)) if met)

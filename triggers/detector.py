@@ -10,8 +10,9 @@ from triggers.engine import LanguageEngine, Work
 from triggers.entities import load_entities
 from triggers.faults import RuleFault, RuleFaults
 from triggers.language import identify
-from triggers.loader import builtin_folder, load_rules
+from triggers.loader import RuleSet, builtin_folder, load_rules
 from triggers.match import Detection, Document
+from triggers.quiet import loading
 from triggers.rule import Rule
 from triggers.rule_reader import LANGUAGES
 from triggers.words import WordLists
@@ -63,7 +64,15 @@ class Detector:
         whose entities then help to tell people, companies and places; nothing needs one.
         Raises RuleFaults with everything that is wrong, PipelineFault for a pipeline that cannot be used.
         """
-        rules = load_rules(packs, sensitive=sensitive, disabled=disabled, kinds=kinds, strict=False)
+        with loading():
+            return cls._load(
+                packs,
+                load_rules(packs, sensitive=sensitive, disabled=disabled, kinds=kinds, strict=False),
+                pipelines,
+            )
+
+    @classmethod
+    def _load(cls, packs: Sequence[Path], rules: RuleSet, pipelines: Mapping[str, str] | None) -> Detector:
         faults = [fault for pack in rules.packs for fault in pack.faults]
         detector = None
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from triggers.control_en import controlled
 from triggers.greetings_en import ENDEARMENTS, Greetings
 from triggers.lemmas import English
 from triggers.subject import NOBODY, Predicate, Subject, is_capital, named, organisation
@@ -21,6 +22,8 @@ OTHERS = frozenset(
     ).split()
 )
 RELATIVE_WORDS = frozenset({"who", "that", "which"})
+ARTICLES = frozenset({"a", "an", "the", "another", "some"})
+HAVING = frozenset({"has", "have", "had", "got", "gets", "getting", "having", "'s"})
 COORDINATE = frozenset({"and", "but", "then", ",", "&", "plus", "so", "or"})
 # `Ann, whom I met in May`: the clause is about Ann.
 CLAUSES_ON_SOMEBODY = frozenset({"who", "whom", "whose", "that", "which", "where", "when"})
@@ -35,11 +38,30 @@ NOT_PAST = frozenset(
 )
 CLOSING = frozenset(')"”»—–')
 OWNERS = frozenset({"his", "her", "their", "your", "'s"})
-SELF_NOUNS = frozenset({"family"})
+SELF_NOUNS = frozenset({"family", "fam", "squad", "crew"})
+# `the wife and the kids`: one's own, in a personal post.
+OWN = frozenset(
+    (
+        "wife hubby hubs wifey kids kiddos fam parents bf gf boyfriend girlfriend fiance fiancé fiancee missus mrs"
+    ).split()
+)
+# `my love`, `my other half`: whom the author lives with.
+PARTNERS = frozenset(
+    "love lover beloved bae boo babe half soulmate missus hunny honey valentine heart".split()
+)
+# Before a name where a sentence begins: in capitals, but no part of it.
+HEDGES = frozenset(
+    (
+        "maybe perhaps today tonight yesterday tomorrow poor dear well glad proud thanks excited sorry hi hey hello meet "
+        "introducing seen met heard and but so when while because since after before until unless though although"
+    ).split()
+)
 # `a friend got married`: near enough to the author to be told of without `my`.
 NEAR = frozenset(
     {
         "friend",
+        "relative",
+        "tenant",
         "coworker",
         "co-worker",
         "colleague",
@@ -50,9 +72,15 @@ NEAR = frozenset(
         "teammate",
     }
 )
+OTHERS_KIN = frozenset({"'s", "his", "her"})
+# `'s` behind these is a verb: `it's Dad`.
+IS_SHORT = frozenset({"it", "that", "this", "he", "she", "there", "today", "what", "who", "where", "here"})
 # `this guy got promoted`: somebody in the picture.
 POINTED = frozenset(
-    ("guy girl gal lady man woman dude kid couple human beauty cutie two girls boys guys").split()
+    (
+        "guy girl gal lady man woman dude kid couple human beauty cutie two girls boys guys beauties cuties ladies kids "
+        "lovebirds babe babes pair trio peeps gem"
+    ).split()
 )
 # `proud of my brother | for getting the job`
 CHEERING = frozenset({"proud", "congrats", "congratulations", "congratulation", "happy", "kudos", "excited"})
@@ -152,6 +180,8 @@ class EnglishResolver:
 
     def _before(self, tokens: Tokens, low: int, start: int, registers: frozenset[str]) -> Subject | None:
         at = self._verb_group(tokens, low, start)
+        if at - 1 > low and tokens.lowers[at - 1] in ARTICLES and tokens.lowers[at - 2] in HAVING:
+            at = self._verb_group(tokens, low, at - 1)  # `Ann has a | broken arm`
         if at == low:
             return None
         last = tokens.lowers[at - 1]
@@ -166,7 +196,12 @@ class EnglishResolver:
         beside = next((i for i in range(at - 2, max(low, at - 5), -1) if tokens.lowers[i] == "with"), None)
         if beside is not None:  # `I looked for a flat with my son to | move`
             return self._first_of_sentence(tokens, low, beside, registers)
-        return self._phrase(tokens, low, at, registers) or NOBODY
+        told = self._phrase(tokens, low, at, registers)
+        if told is None and at - 2 > low and tokens.lowers[at - 2] in ("and", "&"):
+            told = self._phrase(tokens, low, at - 2, registers)  # `our friends, Ann and bee are`
+        if told is not None or last in OTHERS:
+            return told or NOBODY
+        return controlled(self, tokens, low, at, start)
 
     def _verb_group(self, tokens: Tokens, low: int, start: int) -> int:
         """Return where the adverbs and auxiliaries before a word begin."""
@@ -205,6 +240,8 @@ class EnglishResolver:
     def _told_of(self, tokens: Tokens, at: int, high: int, registers: frozenset[str]) -> Subject | None:
         """Return the name that begins at a word, unless somebody is spoken to."""
         end = self._name_end(tokens, at, high)
+        if end - at > 1 and self._is_mere_opening(tokens, at):
+            at += 1
         if end == high and tokens.lowers[high] == ",":
             return None
         return self.told_name(tokens, at, end, registers)
@@ -218,6 +255,18 @@ class EnglishResolver:
     def _may_name(self, tokens: Tokens, at: int) -> bool:
         word = tokens.words[at]
         return is_capital(word) and word[0].isalpha() and tokens.lowers[at] not in self.not_names | NO_NAMES
+
+    def _is_mere_opening(self, tokens: Tokens, at: int) -> bool:
+        """Say whether a word before a name is in capitals only because a sentence begins: `Maybe | Ann Poole`."""
+        begins = at == 0 or tokens.sentences[at - 1] != tokens.sentences[at]
+        lower = tokens.lowers[at]
+        hedge = lower in HEDGES or lower in self.skip or lower.endswith(("ing", "ly"))
+        return begins and hedge and lower not in given_names() and self.lemmas.known(lower)
+
+    def is_given_name(self, tokens: Tokens, at: int) -> bool:
+        """Say whether a word is a given name in capitals, and no other word of the dictionary."""
+        lower = tokens.lowers[at]
+        return self._may_name(tokens, at) and lower in given_names() and not self.lemmas.known(lower)
 
     def _is_name(self, tokens: Tokens, start: int, end: int) -> bool:
         """Say whether capitals are a name: one word that begins a sentence may be any word."""
@@ -270,6 +319,8 @@ class EnglishResolver:
         if head < low:
             return None
         lower = tokens.lowers[head]
+        if lower in ("law", "laws") and head - 2 >= low and tokens.lowers[head - 1] == "in":
+            return self._phrase(tokens, low, head - 1, registers)  # `my sister in law`
         if lower == "'s" and head > low:
             lower, head = tokens.lowers[head - 1], head - 1
         if lower in FIRST:
@@ -297,6 +348,10 @@ class EnglishResolver:
             first -= 1
         owner = tokens.lowers[first - 1] if first > low else ""
         before = tokens.lowers[first - 2] if first - 1 > low else ""
+        if owner == "'s" and before in IS_SHORT:
+            owner = ""
+        if owner in MINE and before == "and" and first - 3 >= low and tokens.lowers[first - 3] in FIRST:
+            return Subject("author", how="first person")  # `me and my sister`
         if owner == "and" or tokens.lowers[first] == "and":
             owner = self._joined_owner(tokens, low, first)
         mine = (
@@ -318,6 +373,12 @@ class EnglishResolver:
             return self.told_kin(tokens, head, sure=1.0 if mine else 0.85)
         if lower in self.friend and mine:
             return self.told_friend(tokens, head)
+        if lower in PARTNERS and mine:
+            return Subject("relative", None, None, lower, 0.9, "partner", (head, head + 1))
+        if lower in OWN and owner == "the":
+            return self.told_kin(tokens, head, sure=0.85)
+        if lower in self.kin and owner in OTHERS_KIN:
+            return Subject("person", None, None, lower, 0.85, "kin of somebody", (head, head + 1))
         if lower in NEAR and owner in ("a", "an", "another"):
             return Subject("person", None, None, lower, 0.85, "acquaintance", (head, head + 1))
         if lower in POINTED and owner in ("this", "these"):
@@ -339,6 +400,8 @@ class EnglishResolver:
             and tokens.lowers[name - 1] not in self.friend
         ):
             name -= 1
+        if name < head and self._is_mere_opening(tokens, name):
+            name += 1
         if name - 1 > low and tokens.lowers[name - 1] in BELONGING:
             return self._phrase(tokens, low, name - 1, registers)
         if not self._is_name(tokens, name, head + 1):
@@ -415,4 +478,6 @@ class EnglishResolver:
                 return self.told_kin(tokens, before, sure=0.85)
             if lower in self.friend and mine:
                 return self.told_friend(tokens, before)
+            if self.is_given_name(tokens, before):
+                return self.told_name(tokens, before, before + 1, registers)
         return None

@@ -1,145 +1,146 @@
 """Saved searches beside their peers, in one run: posts a second at 100, 1,000 and 10,000 searches.
 
-    python benchmarks/search.py --data ../shared/data/unlabelled [--sizes 100,1000,10000] [--batch 8192]
+    python -m benchmarks.search [--data ../shared/data/unlabelled] [--sizes 100,1000,10000] [--batch 16384] [--rounds 7]
 
-Peers: a loop of compiled queries (closures over a post's words), SQLite FTS5 filled and asked per batch, and spaCy's
-PhraseMatcher for the searches that are plain phrases. All get the same searches, drawn from the posts' own words; FTS5
-and the loop get the words lemmatised beforehand at no charge, and give post numbers only, so the percolator is timed
-both with and without its spans. Exit status 1 when a bar is missed.
+All get the same searches, drawn from the posts' own words (benchmarks/search_drawing.py), and give the numbers of the
+posts that each matches; the peers are told in benchmarks/search_peers.py. Everybody is timed once in each round, one
+right after the other, and a bar is held against the median of the rounds' ratios: what else the machine does then
+weighs on both sides. Figures are of the processor's time; those of the clock stand beside them. The loops are timed on
+other posts in each round, several hundred in all; the bar is held against the one that any query can be compiled to,
+the quicker two are printed beside it. Exit status 1 when a bar is missed.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
-import sqlite3
+import statistics
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from benchmarks.search_drawing import Drawer, Drawn, read_posts
+from benchmarks.search_peers import by_shape, compiled, fts5, generated, loop, phrase_matcher, prepared
 from triggers.search import words
 from triggers.search.parser import parse
-from triggers.search.percolator import Percolator, without_collection
+from triggers.search.percolator import BATCH, Percolator, without_collection
 from triggers.search.posts import SearchPost
 
-LOOP_POSTS = 40
+LOOP_POSTS = 60
 # `povod run` takes so many posts at once.
 FEW = 500
-# Shapes of searches and their shares: alternatives of a topic, what is asked of it, and what is kept out.
-_SHAPES = {"words": 20, "phrase": 15, "near": 15, "groups": 30, "topic": 20}
+OURS, FTS5, LOOP = "ours", "FTS5", "loop"
+# The loop of compiled queries, and two that are quicker because they are written for the drawn shapes.
+LOOPS = {LOOP: compiled, "loop by shape": by_shape, "generated code": generated}
 BARS = {"fts5": 3.0, "loop": 500.0, "flat": 0.25, "build": 3.0, "add": 0.005}
 
 
-def read_posts(folder: Path, limit: int) -> list[SearchPost]:
-    """Return posts of both languages, mixed."""
-    posts = []
-    for file in sorted(folder.glob("*.jsonl")):
-        for line in file.open(encoding="utf-8"):
-            row = json.loads(line)
-            posts.append(SearchPost(row["id"], row["text"], lang=row["lang"]))
-    random.Random(1).shuffle(posts)
-    return posts[:limit]
+@dataclass(frozen=True, slots=True)
+class Took:
+    """How long something took, in seconds of the processor and of the clock."""
+
+    work: float
+    clock: float
 
 
-class Drawer:
-    """Draws searches such as people write, from the posts' own words: two words that occur together, and variants."""
+def timed(run: Callable[[], object]) -> Took:
+    """Return how long something takes."""
+    clock, work = time.perf_counter(), time.process_time()
+    run()
+    return Took(time.process_time() - work, time.perf_counter() - clock)
 
-    def __init__(self, posts: Sequence[SearchPost], seed: int) -> None:
-        self.random = random.Random(seed)
-        self.texts = [self.plain(post.text) for post in posts]
-        self.texts = [text for text in self.texts if len(text) > 5]
-        counts = Counter(word for text in self.texts for word in set(text))
-        common = {word for word, count in counts.most_common(150)}
-        self.content = {word for word in counts if word not in common and len(word) > 2}
 
-    @staticmethod
-    def plain(text: str) -> list[str]:
-        """Return the words of a text that FTS5 cuts in the same way."""
-        folded = [words.folded(word) for word in words.surfaces(text)]
-        return [word for word in folded if word.isalpha() and word not in ("and", "or", "not", "near")]
+@dataclass(slots=True)
+class Speeds:
+    """Posts a second of everybody at one number of searches, a figure for each round."""
 
-    def word(self) -> str:
-        """Return a word with some content, as often as it occurs."""
-        while True:
-            word = self.random.choice(self.random.choice(self.texts))
-            if word in self.content:
-                return word
+    work: dict[str, list[float]] = field(default_factory=dict)
+    clock: dict[str, list[float]] = field(default_factory=dict)
+    hits: dict[str, list[float]] = field(default_factory=dict)
 
-    def pair(self) -> tuple[str, str]:
-        """Return two different words of one post."""
-        text = self.random.choice(self.texts)
-        one, other = self.random.sample(range(len(text)), 2)
-        return text[one], text[other]
+    def note(self, who: str, posts: int, run: Callable[[], int]) -> None:
+        """Time one round of somebody."""
+        hits = 0
 
-    def search(self) -> tuple[str, str, str]:
-        """Return a search's shape, its text for us, and for FTS5 (over lemmas and forms)."""
-        shape = self.random.choices(tuple(_SHAPES), weights=tuple(_SHAPES.values()))[0]
-        if shape == "phrase":
-            text = self.random.choice(self.texts)
-            at = self.random.randrange(len(text) - 2)
-            return (
-                shape,
-                f'"{" ".join(text[at : at + 3])}"',
-                f'f : "{" ".join("f" + word for word in text[at : at + 3])}"',
-            )
-        a, b = self.pair()
-        c, d, e, f, g, h = (self.word() for _ in range(6))
-        if shape == "words":
-            return shape, f"{a} {b} {c}", _fts("{} AND {} AND {}", a, b, c)
-        if shape == "near":
-            return (
-                shape,
-                f"{c} NEAR/5 {b}",
-                "l : NEAR({} {}, 5)".format(*(f'"l{words.lemma(word)}"' for word in (c, b))),
-            )
-        if shape == "groups":
-            return (
-                shape,
-                f"({a} OR {c} OR {d}) AND ({b} OR {e} OR {f})",
-                _fts("({} OR {} OR {}) AND ({} OR {} OR {})", a, c, d, b, e, f),
-            )
+        def counted() -> None:
+            nonlocal hits
+            hits = run()
+
+        took = timed(counted)
+        self.work.setdefault(who, []).append(posts / took.work)
+        self.clock.setdefault(who, []).append(posts / took.clock)
+        self.hits.setdefault(who, []).append(hits / posts)
+
+    def times(self, who: str) -> list[float]:
+        """Return how many times as fast as a peer we are, for each round."""
+        return [ours / theirs for ours, theirs in zip(self.work[OURS], self.work[who], strict=True)]
+
+    def line(self, who: str) -> str:
+        """Say how somebody did."""
+        work, clock, hits = (statistics.median(held[who]) for held in (self.work, self.clock, self.hits))
+        said = f"    {who:<15}{work:>10,.0f} posts/s ({clock:,.0f} by the clock), {hits:.2f} hits a post"
+        if who == OURS:
+            return said
+        ratios = self.times(who)
+        by_clock = statistics.median(
+            ours / theirs for ours, theirs in zip(self.clock[OURS], self.clock[who], strict=True)
+        )
         return (
-            shape,
-            f"({a} OR {c} OR {d}) AND ({b} OR {e} OR {f}) AND NOT ({g} OR {h})",
-            _fts("(({} OR {} OR {}) AND ({} OR {} OR {})) NOT ({} OR {})", a, c, d, b, e, f, g, h),
+            f"{said}: ours is {statistics.median(ratios):,.1f} times as fast "
+            f"({min(ratios):,.1f} to {max(ratios):,.1f}; {by_clock:,.1f} by the clock)"
         )
 
 
-def _fts(template: str, *asked: str) -> str:
-    return "l : (" + template.format(*(f'"l{words.lemma(word)}"' for word in asked)) + ")"
-
-
-def timed(run: Callable[[], object]) -> float:
-    """Return how long something takes, in seconds."""
-    start = time.process_time()
-    run()
-    return time.process_time() - start
-
-
-def ours(
-    searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost], batch: int
-) -> dict[str, float]:
-    """Return posts a second: which post matches which search, and with all spans."""
-    percolator = Percolator()
-    for number, (_, query, _) in enumerate(searches):
-        percolator.add(f"s{number}", query)
+def rounds(
+    searches: Sequence[Drawn], sizes: Sequence[int], posts: Sequence[SearchPost], batch: int, count: int
+) -> dict[int, Speeds]:
+    """Time everybody `count` times at each number of searches, in turns."""
     parts = [posts[start : start + batch] for start in range(0, len(posts), batch)]
-    first = timed(lambda: [percolator.masks(part) for part in parts])
-    masks = timed(lambda: [percolator.masks(part) for part in parts])
+    plain = [prepared(post) for post in posts]
+    percolators = {size: _build(searches[:size]) for size in sizes}
+    loops = {who: [compile_one(search) for search in searches] for who, compile_one in LOOPS.items()}
+    for percolator in percolators.values():
+        _masks(percolator, parts)
+    speeds = {size: Speeds() for size in sizes}
+    for turn in range(count):
+        some = random.Random(turn).sample(plain, min(LOOP_POSTS, len(plain)))
+        start = turn % len(parts) * batch
+        filled = plain[start : start + batch]
+        for size, noted in speeds.items():
+            noted.note(OURS, len(posts), partial(_masks, percolators[size], parts))
+        for size, noted in speeds.items():
+            for who, asked in loops.items():
+                noted.note(who, len(some), partial(loop, asked[:size], some))
+            noted.note(FTS5, len(filled), partial(fts5, searches[:size], filled))
+    return speeds
+
+
+def _masks(percolator: Percolator, parts: Sequence[Sequence[SearchPost]]) -> int:
+    """Find which searches match which posts; counting them is not what is timed, but next to nothing."""
+    return sum(mask.bit_count() for part in parts for mask in percolator.masks(part).values())
+
+
+def _build(searches: Sequence[Drawn]) -> Percolator:
+    percolator = Percolator()
+    percolator.add_all((f"s{number}", search.query, "1") for number, search in enumerate(searches))
+    return percolator
+
+
+def ways(searches: Sequence[Drawn], posts: Sequence[SearchPost], batch: int) -> str:
+    """Return posts a second for other ways to use us: on words never seen, in small batches, with matches and spans."""
+    percolator = _build(searches)
+    parts = [posts[start : start + batch] for start in range(0, len(posts), batch)]
     few = [posts[start : start + FEW] for start in range(0, len(posts), FEW)]
-    small = timed(lambda: [percolator.masks(part) for part in few])
-    spans = timed(lambda: [_spans(percolator, part) for part in parts])
-    hits = sum(mask.bit_count() for part in parts for mask in percolator.masks(part).values())
-    return {
-        "first": len(posts) / first,
-        "masks": len(posts) / masks,
-        "small": len(posts) / small,
-        "spans": len(posts) / spans,
-        "hits": hits,
+    runs: dict[str, Callable[[], object]] = {
+        "on words never seen": lambda: _masks(percolator, parts),
+        f"in batches of {FEW}": lambda: _masks(percolator, few),
+        "with matches by post": lambda: [len(found) for part in parts for found in percolator.match(part)],
+        "with all spans": lambda: [_spans(percolator, part) for part in parts],
     }
+    return ", ".join(f"{len(posts) / timed(run).work:,.0f} {name}" for name, run in runs.items())
 
 
 def _spans(percolator: Percolator, posts: Sequence[SearchPost]) -> int:
@@ -148,174 +149,100 @@ def _spans(percolator: Percolator, posts: Sequence[SearchPost]) -> int:
         return sum(len(match.spans) for found in percolator.match(posts) for match in found)
 
 
-def fts5(
-    searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost], batch: int
-) -> tuple[float, int]:
-    """Return posts a second with an FTS5 table filled for each batch and asked every search, and its hits."""
-    prepared = [
-        (" ".join(f"l{words.lemma(word)}" for word in text), " ".join(f"f{word}" for word in text))
-        for post in posts
-        for text in [Drawer.plain(post.text)]
-    ]
-    hits = 0
-    start = time.process_time()
-    for first in range(0, len(prepared), batch):
-        base = sqlite3.connect(":memory:")
-        base.execute(
-            "CREATE VIRTUAL TABLE p USING fts5(l, f, content='', tokenize='unicode61 remove_diacritics 0')"
-        )
-        base.executemany(
-            "INSERT INTO p(rowid, l, f) VALUES (?, ?, ?)",
-            ((number, *row) for number, row in enumerate(prepared[first : first + batch])),
-        )
-        for _, _, query in searches:
-            hits += len(base.execute("SELECT rowid FROM p WHERE p MATCH ?", (query,)).fetchall())
-        base.close()
-    return len(posts) / (time.process_time() - start), hits
+def changes(searches: Sequence[Drawn], posts: Sequence[SearchPost]) -> dict[str, float]:
+    """Return seconds for building all searches, cold and warm, and for adding one that brings new words.
 
-
-def loop(searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost]) -> float:
-    """Return posts a second for compiled queries asked one after the other of each post."""
-    compiled = [closure(shape, query) for shape, query, _ in searches]
-    prepared = [[(words.lemma(word), word) for word in Drawer.plain(post.text)] for post in posts]
-
-    def run() -> None:
-        for text in prepared:
-            places: dict[str, list[int]] = {}
-            for place, (lemma, form) in enumerate(text):
-                places.setdefault(lemma, []).append(place)
-                places.setdefault(f"={form}", []).append(place)
-            for asked in compiled:
-                asked(places)
-
-    return len(posts) / timed(run)
-
-
-def closure(shape: str, query: str) -> Callable[[dict[str, list[int]]], bool]:
-    """Compile one drawn search to a function of a post's words and their places."""
-    bare = [
-        words.lemma(word)
-        for word in query.replace("NEAR/5", "")
-        .replace("OR", "")
-        .replace("AND", "")
-        .replace("NOT", "")
-        .translate(str.maketrans("", "", '()-"'))
-        .split()
-    ]
-    if shape == "words":
-        return lambda held: all(word in held for word in bare)
-    if shape in ("groups", "topic"):
-        some, others, none = bare[:3], bare[3:6], bare[6:]
-        return lambda held: (
-            any(word in held for word in some)
-            and any(word in held for word in others)
-            and not any(word in held for word in none)
-        )
-    if shape == "near":
-        one, other = bare
-        return lambda held: (
-            one in held and other in held and any(0 < abs(i - j) <= 6 for i in held[one] for j in held[other])
-        )
-    forms = [f"={word}" for word in query.strip('"').split()]
-    return lambda held: (
-        all(form in held for form in forms)
-        and any(
-            all(place + offset in held[form] for offset, form in enumerate(forms)) for place in held[forms[0]]
-        )
-    )
-
-
-def phrase_matcher(
-    searches: Sequence[tuple[str, str, str]], posts: Sequence[SearchPost], batch: int
-) -> tuple[int, float, float]:
-    """Return how many searches are plain phrases, and posts a second by spaCy's PhraseMatcher and by us on those."""
-    import spacy
-    from spacy.matcher import PhraseMatcher
-
-    phrases = [search for search in searches if search[0] == "phrase"]
-    language = spacy.blank("xx")
-    matcher = PhraseMatcher(language.vocab, attr="LOWER")
-    for number, (_, query, _) in enumerate(phrases):
-        matcher.add(str(number), [language.make_doc(query.strip('"'))])
-    theirs = timed(lambda: [matcher(language.make_doc(post.text)) for post in posts])
-    return len(phrases), len(posts) / theirs, ours(phrases, posts, batch)["masks"]
-
-
-def changes(searches: Sequence[tuple[str, str, str]]) -> dict[str, float]:
-    """Return seconds for building all searches, cold and with words and queries seen before, and for adding one."""
-    started = time.process_time()
-    queries = [parse(query) for _, query, _ in searches]
-    percolator = Percolator()
-    for number, query in enumerate(queries):
-        percolator.add(f"s{number}", query)
-    cold = time.process_time() - started
+    To what an addition takes belongs what the next batch takes longer: what is known of the posts' words has to learn
+    of the new ones.
+    """
+    cold = timed(lambda: [parse(search.query) for search in searches])
     warm = timed(lambda: _build(searches))
-    one = sorted(
-        timed(lambda n=n: percolator.add(f"new{n}", f'word{n} AND (other{n} OR "a phrase")'))
-        for n in range(101)
-    )
-    gone = sorted(timed(lambda n=n: percolator.remove(f"new{n}")) for n in range(101))
-    return {"cold": cold, "warm": warm, "add": one[50], "add_worst": one[-1], "remove": gone[50]}
+    percolator = _build(searches)
+    percolator.masks(posts)
+    added = _additions(percolator, posts[:50], 'word{} AND (other{} OR "a phrase{}")')
+    wild = _additions(percolator, posts[:50], "market{}* AND hello{}~1")
+    gone = [timed(partial(percolator.remove, f"new{n}")).work for n in range(31)]
+    return {
+        "cold": cold.work + warm.work,
+        "warm": warm.work,
+        "add": statistics.median(added),
+        "worst": max(added),
+        "wild": statistics.median(wild),
+        "remove": statistics.median(gone),
+    }
 
 
-def _build(searches: Sequence[tuple[str, str, str]]) -> Percolator:
-    percolator = Percolator()
-    percolator.add_all((f"s{number}", query, "1") for number, (_, query, _) in enumerate(searches))
-    return percolator
+def _additions(percolator: Percolator, posts: Sequence[SearchPost], query: str) -> list[float]:
+    taken = []
+    for number in range(31):
+        text = query.replace("{}", chr(ord("a") + number // 6) + chr(ord("a") + number % 6))
+        usual = statistics.median(timed(partial(percolator.masks, posts)).work for _ in range(3))
+        added = timed(partial(percolator.add, f"new{number}", text))
+        taken.append(added.work + timed(partial(percolator.masks, posts)).work - usual)
+    return taken
 
 
 def main() -> int:
     """Print the figures and whether each bar is met."""
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data/unlabelled"))
     parser.add_argument("--sizes", default="100,1000,10000")
-    parser.add_argument("--batch", type=int, default=8192)
+    parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--posts", type=int, default=16_384)
+    parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     if not options.data.is_dir():
         print(f"{options.data}: no such folder; name one with --data", file=sys.stderr)
         return 2
     posts = read_posts(options.data, options.posts)
-    sizes = [int(size) for size in options.sizes.split(",")]
+    sizes = sorted(int(size) for size in options.sizes.split(","))
     drawer = Drawer(posts, 7)
     cold = timed(
         lambda: [words.lemma(words.folded(word)) for post in posts for word in words.surfaces(post.text)]
     )
     print(
-        f"lemmas of {len(posts):,} posts, first time: {len(posts) / cold:,.0f} posts/s; from here on they are known to all"
+        f"lemmas of {len(posts):,} posts, first time: {len(posts) / cold.work:,.0f} posts/s; from here on known to all"
     )
-    searches = [drawer.search() for _ in range(max(sizes))]
-    built = changes(searches)
+    searches = [drawer.search() for _ in range(sizes[-1])]
+    built = changes(searches, posts)
     print(
-        f"build {len(searches):,}: {built['cold']:.2f} s cold, {built['warm']:.2f} s warm; add one {1000 * built['add']:.2f} ms (worst {1000 * built['add_worst']:.2f}), remove {1000 * built['remove']:.2f} ms"
+        f"build {len(searches):,}: {built['cold']:.2f} s cold, {built['warm']:.2f} s warm; add one with new words, "
+        f"the next batch's loss included: {1000 * built['add']:.2f} ms (worst {1000 * built['worst']:.2f}, "
+        f"with wildcards {1000 * built['wild']:.2f}); remove {1000 * built['remove']:.2f} ms"
     )
-    figures = {}
-    for size in sizes:
-        chosen = searches[:size]
-        mine = ours(chosen, posts, options.batch)
-        fts_posts = posts[: max(options.batch, len(posts) // 5)]
-        fts, fts_hits = fts5(chosen, fts_posts, options.batch)
-        looped = loop(chosen, posts[:LOOP_POSTS])
-        figures[size] = (mine["masks"], fts, looped)
-        print(
-            f"{size:>6} searches: ours {mine['masks']:>9,.0f} posts/s ({mine['first']:,.0f} on new words, {mine['small']:,.0f} in batches of {FEW}, {mine['spans']:,.0f} with spans, {mine['hits'] / len(posts):.2f} hits a post), FTS5 {fts:>7,.0f} ({fts_hits / len(fts_posts):.2f}), loop {looped:>7,.0f}: {mine['masks'] / fts:.1f} x FTS5, {mine['masks'] / looped:,.0f} x the loop"
-        )
-    count, theirs, mine_phrases = phrase_matcher(searches, posts[:4000], options.batch)
-    print(
-        f"{count:>6} phrases:  ours {mine_phrases:>9,.0f} posts/s, spaCy PhraseMatcher {theirs:,.0f}: {mine_phrases / theirs:.1f} x"
-    )
-    return _verdict(figures, built)
+    speeds = rounds(searches, sizes, posts, options.batch, options.rounds)
+    for size, noted in speeds.items():
+        print(f"{size:,} searches, {options.rounds} rounds:")
+        print("\n".join(noted.line(who) for who in (OURS, FTS5, *LOOPS)))
+    print(f"ours with {sizes[-1]:,} searches, posts/s: {ways(searches, posts, options.batch)}")
+    _phrases([search for search in searches if search.shape == "phrase"], posts[:4000])
+    return _verdict(speeds, built)
 
 
-def _verdict(figures: dict[int, tuple[float, float, float]], built: dict[str, float]) -> int:
-    most, least = figures[max(figures)], figures[min(figures)]
+def _phrases(phrases: Sequence[Drawn], posts: Sequence[SearchPost]) -> None:
+    theirs = timed(phrase_matcher(phrases, posts))
+    percolator = _build(phrases)
+    _masks(percolator, [posts])
+    ours = timed(lambda: _masks(percolator, [posts]))
+    print(
+        f"{len(phrases):,} plain phrases: ours {len(posts) / ours.work:,.0f} posts/s, spaCy's PhraseMatcher "
+        f"{len(posts) / theirs.work:,.0f}: {theirs.work / ours.work:.1f} times as fast"
+    )
+
+
+def _verdict(speeds: dict[int, Speeds], built: dict[str, float]) -> int:
+    most, least = speeds[max(speeds)], speeds[min(speeds)]
+    flat = [many / few for many, few in zip(most.work[OURS], least.work[OURS], strict=True)]
     bars = [
-        ("times FTS5 at most searches", most[0] / most[1], BARS["fts5"], True),
-        ("times the loop at most searches", most[0] / most[2], BARS["loop"], True),
-        ("of the speed at fewest searches", most[0] / least[0], BARS["flat"], True),
+        ("times FTS5 at most searches", statistics.median(most.times(FTS5)), BARS["fts5"], True),
+        ("times the loop at most searches", statistics.median(most.times(LOOP)), BARS["loop"], True),
+        ("of the speed at fewest searches", statistics.median(flat), BARS["flat"], True),
         ("s to build", built["warm"], BARS["build"], False),
         ("s to add one", built["add"], BARS["add"], False),
     ]
+    print(f"speed at most searches against fewest: {min(flat):.2f} to {max(flat):.2f}")
     missed = 0
     for name, value, bar, above in bars:
         good = value >= bar if above else value <= bar

@@ -27,7 +27,7 @@ from triggers.search.posts import Contacts, Detect, Identify, SearchPost
 from triggers.search.syntax import Field, Node, includes, walk
 
 # Each search costs a little for a batch, however many posts it holds.
-BATCH = 8192
+BATCH = 16_384
 
 
 @dataclass(slots=True)

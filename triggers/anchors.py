@@ -221,10 +221,10 @@ class Anchors:
         """Say whether one of some words is so common that many texts hold it."""
         return not forms.isdisjoint(self._common)
 
-    def _weight(self, forms: frozenset[str]) -> tuple[int, list[str]]:
+    def _weight(self, forms: frozenset[str]) -> tuple[int, str]:
         short = sum(len(form) < SHORT for form in forms)
         often = len(forms & self._common) + 10 * len(forms & {MONEY_FORM, HANDLE_FORM})
-        return len(forms) + 10 * short + 100 * often, sorted(forms)[:1]
+        return len(forms) + 10 * short + 100 * often, min(forms)
 
     def _surface(self, attribute: str, words: frozenset[str]) -> frozenset[str]:
         key = (attribute, words)

@@ -7,6 +7,7 @@ every text: a form that is in no rule's list of forms needs no lemma at all.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any, Protocol
@@ -34,7 +35,8 @@ class Lemmatiser(Protocol):
 
 def folded(word: str) -> str:
     """Return a word in lower case with ё as е: how words are compared everywhere."""
-    return word.lower().replace("ё", "е")
+    lower = word.lower()
+    return lower.replace("ё", "е") if "ё" in lower else lower
 
 
 class English:
@@ -48,40 +50,41 @@ class English:
         self.lemma = lru_cache(CACHE)(self._lemma)
 
     @cached_property
-    def _dictionary(self) -> dict[bytes, bytes]:
+    def _dictionary(self) -> Mapping[str, str]:
         from simplemma.strategies.dictionaries.dictionary_factory import (  # noqa: PLC0415 -- 0.2 s, only when asked
             DefaultDictionaryFactory,
         )
 
-        whole: Any = DefaultDictionaryFactory().get_dictionary("en")
-        return {form.encode(): lemma.encode() for form, lemma in whole.items()}
+        return DefaultDictionaryFactory().get_dictionary("en")
 
     def _lemma(self, word: str) -> str:
         exception = self._exceptions.get(word)
         if exception is not None:
             return exception
-        found = self._dictionary.get(word.encode())
+        found = self._dictionary.get(word)
         if found is None and word.endswith("s") and len(word) > 3 and not word.endswith("ss"):
-            found = self._dictionary.get(word[:-1].encode())
-            return word[:-1] if found is None else found.decode()
-        return word if found is None else found.decode().lower()
+            found = self._dictionary.get(word[:-1])
+            return word[:-1] if found is None else found
+        return word if found is None else found.lower()
 
     def known(self, word: str) -> bool:
         """Say whether a lower-case word is in the dictionary."""
-        return word in self._exceptions or word.encode() in self._dictionary
+        return word in self._exceptions or word in self._dictionary
 
     @cached_property
-    def _forms(self) -> dict[str, set[str]]:
-        table: defaultdict[str, set[str]] = defaultdict(set)
+    def _forms(self) -> dict[str, list[str]]:
+        """The forms of each lemma, but the lemma itself."""
+        table: defaultdict[str, list[str]] = defaultdict(list)
         for form, lemma in self._dictionary.items():
-            table[lemma.decode().lower()].add(form.decode())
+            if form != lemma:
+                table[lemma if lemma.islower() else lemma.lower()].append(form)
         for known, exact in self._exceptions.items():
-            table[exact].add(known)
+            table[exact].append(known)
         return table
 
     def forms(self, lemma: str) -> frozenset[str]:
         """See `Lemmatiser`. The plural of an unknown word counts as its form."""
-        candidates = self._forms.get(lemma, set()) | {lemma, f"{lemma}s"}
+        candidates = {*self._forms.get(lemma, ()), lemma, f"{lemma}s"}
         candidates |= {f"{form}s" for form in candidates}
         return frozenset(form for form in candidates if form == form.lower() and self._lemma(form) == lemma)
 

@@ -23,7 +23,7 @@ from itertools import product
 from typing import Any
 
 from triggers.lemmas import English, Russian, folded
-from triggers.text import HANDLE, MONEY, tokenise
+from triggers.text import HANDLE, MONEY, SPLIT, plain, tokenise
 from triggers.words import UnknownList, WordLists
 
 MAX_PATTERNS = 3_000
@@ -36,6 +36,7 @@ _ITEM = re.compile(
     r"|(?P<klass><\w+>)(?P<ktail>[?+]?(?:@\w+)?)(?=\s|$|\))"
     r"|(?P<item>[^\s()]+))"
 )
+_MARK = re.compile(r"[{}~!?<>@]")
 _TAIL = re.compile(r"(\?)?(?:@(\w+))?$")
 
 
@@ -96,6 +97,7 @@ class Compiler:
         self.lemmas = lemmas
         self.lang = lang
         self._parts: dict[str, list[tuple[Token, ...]]] = {}
+        self._read: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         self.forms = lru_cache(20_000)(lemmas.forms)
 
     def compile(self, phrase: str) -> list[Pattern]:
@@ -152,6 +154,11 @@ class Compiler:
 
     def _part(self, part: str) -> list[tuple[str, tuple[str, ...]]]:
         """Return (attribute, words in sequence) for each thing that a part may be."""
+        if part not in self._read:
+            self._read[part] = self._reading(part)
+        return self._read[part]
+
+    def _reading(self, part: str) -> list[tuple[str, tuple[str, ...]]]:
         if part.startswith("="):
             return [("ORTH", tuple(tokenise(part[1:], self.lang).words) or (part[1:],))]
         attribute = "LEMMA" if part.startswith("~") else "LOWER"
@@ -169,7 +176,7 @@ class Compiler:
     def _entries(self, body: str) -> tuple[str, ...]:
         if body.startswith("{") and body.endswith("}"):
             return self.words.entries(body[1:-1])
-        if any(letter in body for letter in "{}~!?<>@") or body in ("+", "*"):
+        if _MARK.search(body) or body in ("+", "*"):
             raise PhraseFault(f"`{body}` cannot be read; marks go before a word, `?` and `@label` at its end")
         return (folded(body),)
 
@@ -187,6 +194,8 @@ class Compiler:
     def _pieces(self, word: str) -> list[str]:
         if word.startswith("#") or len(word) == 1:
             return [word]
+        if word.isalpha() and (self.lang != "en" or word.lower() not in SPLIT):
+            return [plain(word).lower()]  # as it would be split, without the work
         return tokenise(word, self.lang).lowers or [word]
 
     def gap(self, size: int) -> Token:

@@ -21,6 +21,7 @@ class WordLists:
 
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _flat: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _words: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def with_more(self, more: Mapping[str, tuple[str, ...]]) -> WordLists:
         """Return these lists with others beside or instead of them."""
@@ -34,7 +35,9 @@ class WordLists:
 
     def words(self, name: str) -> frozenset[str]:
         """Return the single words of a list. Raises UnknownList."""
-        return frozenset(entry for entry in self.entries(name) if " " not in entry)
+        if name not in self._words:
+            self._words[name] = frozenset(entry for entry in self.entries(name) if " " not in entry)
+        return self._words[name]
 
     def _walk(self, name: str, above: tuple[str, ...]) -> list[str]:
         if name in above:

@@ -136,6 +136,10 @@ class LeadView:
     events: tuple[StatusChange, ...] = field(default=())
 
 
+# From so many letters on, the beginning of a key stands for the key.
+KEY_BEGINS = 6
+
+
 class NoSuchLead(LookupError):
     """There is no lead with this key."""
 
@@ -164,7 +168,7 @@ def find_lead(session: Session, key: str) -> Lead:
 
     Raises `NoSuchLead` for none and for several.
     """
-    prefix = Lead.key.startswith(key, autoescape=True) if len(key) >= 6 else Lead.key == key
+    prefix = Lead.key.startswith(key, autoescape=True) if len(key) >= KEY_BEGINS else Lead.key == key
     found = session.scalars(select(Lead).where(prefix).order_by(Lead.key).limit(2)).all()
     if len(found) == 1:
         return found[0]

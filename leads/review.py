@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from leads.deliveries import sync_deliveries
 from leads.folding import fold, lock_folding
 from leads.lifecycle import check_transition
-from leads.queries import LeadFilter, LeadView, find_lead, list_leads
+from leads.queries import KEY_BEGINS, LeadFilter, LeadView, find_lead, list_leads
 from leads.settings import Target
 from leads.verdicts import remember
 from models import Company, Contact, Lead, LeadEvent, Link, Signal, Story
@@ -63,18 +63,21 @@ def _record(session: Session, lead: Lead, status: str, by: By) -> None:
 def confirm(session: Session, key: str, target: str, by: By, targets: Sequence[Target] = ()) -> Lead:
     """Say that the lead's subject is this contact or company (by its key), and fold the story into its own.
 
-    All signals of the story that had the target among their candidates are tied to it; their other candidates are
-    rejected. Returns the lead that the signals are part of now. Raises `NoSuchLead` and `NotACandidate`. The caller
+    All signals of the story that had the target among their candidates are tied to it; those who were proposed in its
+    stead are rejected: the other candidates for the same mention. Who joins a company is one mention, the company
+    another. `target` is a candidate's key, or the only one that begins so (6 letters or more). Returns the lead that the signals are part of now. Raises `NoSuchLead` and `NotACandidate`. The caller
     commits.
     """
     lock_folding(session)
-    lead, story, links = _decidable(session, key, target)
+    lead, story, links, target = _decidable(session, key, target)
     subject_key = _subject_key(session, target)
-    for link in links:
-        link.decision = "confirmed" if _is(session, link, target) else "rejected"
-    remember(session, links, by.actor, by.at)
+    mentions = {(link.signal_id, link.via) for link in links if _key(session, link) == target}
+    decided = [link for link in links if (link.signal_id, link.via) in mentions]
+    for link in decided:
+        link.decision = "confirmed" if _key(session, link) == target else "rejected"
+    remember(session, decided, by.actor, by.at)
     subject_keys: dict[int, str | None] = {
-        link.signal_id: subject_key for link in links if link.decision == "confirmed"
+        link.signal_id: subject_key for link in decided if link.decision == "confirmed"
     }
     session.flush()
     groups = {(story.kind, story.subject_key), (story.kind, subject_key)}
@@ -109,19 +112,20 @@ def reject(session: Session, key: str, target: str, by: By, targets: Sequence[Ta
     `NotACandidate`. The caller commits.
     """
     lock_folding(session)
-    lead, story, links = _decidable(session, key, target)
-    for link in links:
-        if _is(session, link, target):
-            link.decision = "rejected"
-    remember(session, [link for link in links if _is(session, link, target)], by.actor, by.at)
+    lead, story, links, target = _decidable(session, key, target)
+    decided = [link for link in links if _key(session, link) == target]
+    for link in decided:
+        link.decision = "rejected"
+    remember(session, decided, by.actor, by.at)
     note = By(by.actor, by.at, by.note or f"rejected: {target}")
-    open_left = any(link.decision == "review" for link in links)
+    open_left = any(link.decision != "rejected" for link in links)
     _record(session, lead, lead.status if open_left else "dismissed", note)
     fold(session, {(story.kind, story.subject_key)}, {}, targets, by.at)
     return lead
 
 
-def _decidable(session: Session, key: str, target: str) -> tuple[Lead, Story, Sequence[Link]]:
+def _decidable(session: Session, key: str, target: str) -> tuple[Lead, Story, Sequence[Link], str]:
+    """The lead, its story, all its links, and the whole key of the candidate that begins with `target`."""
     lead = find_lead(session, key)
     story = session.get_one(Story, lead.story_id)
     links = session.scalars(
@@ -130,14 +134,23 @@ def _decidable(session: Session, key: str, target: str) -> tuple[Lead, Story, Se
         .where(Signal.story_id == story.id)
         .order_by(Link.id)
     ).all()
-    if not any(_is(session, link, target) for link in links):
-        raise NotACandidate(f"lead {lead.key}: {target!r} is not among its candidates")
-    return lead, story, links
+    keys = {_key(session, link) for link in links}
+    found = {key for key in keys if key == target or (len(target) >= KEY_BEGINS and key.startswith(target))}
+    if not found:
+        raise NotACandidate(
+            f"lead {lead.key[:8]}: {target!r} is not among its candidates; `povod links show {lead.key[:8]}` shows them"
+        )
+    if len(found) > 1:
+        raise NotACandidate(
+            f"lead {lead.key[:8]}: several candidates begin with {target!r}: write more of the key"
+        )
+    return lead, story, links, found.pop()
 
 
-def _is(session: Session, link: Link, target: str) -> bool:
+def _key(session: Session, link: Link) -> str:
+    """The key of the contact or company that a link is to."""
     row = session.get(Contact, link.contact_id) if link.contact_id else session.get(Company, link.company_id)
-    return row is not None and row.key == target
+    return row.key if row else ""
 
 
 def _subject_key(session: Session, target: str) -> str:

@@ -190,4 +190,6 @@ def _decide(decision: Decides, key: str, target: str, note: str, config: Path | 
             lead = decision(session, key, target, by_me(note), targets(session, workspace.loaded))
         except (NoSuchLead, NotACandidate) as error:
             raise UserError(str(error)) from None
-        say(f"lead {lead.key[:8]} is {lead.status}")
+        # Who is known makes another story of it: the lead's key follows from whose it is.
+        now = "is" if lead.key.startswith(key) else f"is now {lead.key[:8]},"
+        say(f"{decision.__name__}ed; the lead {now} {lead.status}")

@@ -168,10 +168,40 @@ def test_a_company_that_only_its_customers_tell_from_a_flower_gets_its_lead(feed
 
 
 def test_news_of_a_company_says_which_contact_it_may_be_news_of(feed: Feed) -> None:
+    _joined(feed)
+    assert "and Clara Finch" in " ".join(done(feed, "leads", "list").split())
+
+
+def test_who_joins_a_company_is_confirmed_without_a_word_against_the_company(feed: Feed) -> None:
+    lead, clara = _joined(feed)
+    assert "confirmed; the lead is now" in done(feed, "links", "confirm", lead[:8], clara[:12])
+    (now,) = json.loads(done(feed, "leads", "list", "--json"))
+    shown = json.loads(done(feed, "leads", "show", now["key"], "--json"))
+    assert now["contact"]["name"] == "Clara Finch"
+    decisions = {link["name"]: link["decision"] for signal in shown["signals"] for link in signal["links"]}
+    assert decisions == {"Kestrel Robotics": "auto", "Clara Finch": "confirmed"}
+
+
+def test_news_of_a_company_stays_when_it_is_no_news_of_the_contact(feed: Feed) -> None:
+    lead, clara = _joined(feed)
+    assert done(feed, "links", "reject", lead[:8], clara[:12]) == "rejected; the lead is new\n"
+    assert "and Clara Finch" not in " ".join(done(feed, "leads", "list").split())
+
+
+def test_the_beginning_of_a_candidate_s_key_must_be_its_own(feed: Feed) -> None:
+    lead, _ = _joined(feed)
+    refused = feed.povod("links", "confirm", lead, "pffffffffff")
+    assert refused.err == (
+        f"povod: lead {lead[:8]}: 'pffffffffff' is not among its candidates; `povod links show {lead[:8]}` shows them\n"
+    )
+
+
+def _joined(feed: Feed) -> tuple[str, str]:
+    """The key of a lead of somebody with a known name who joins a known company, and of that contact."""
     rows = (
         "clara,Clara Finch,clara@moor.example,Moor\nlark,Denis Moth,denis@kestrel.example,Kestrel Robotics\n"
     )
     file = feed.folder / "contacts.csv"
     file.write_text(NAMESAKES.replace("E-mail\n", "E-mail,Company\n") + rows, encoding="utf-8")
-    feed.run((CLARA, "Clara Finch has joined Kestrel Robotics as chief executive", "01"))
-    assert "and Clara Finch" in " ".join(done(feed, "leads", "list").split())
+    (lead,) = feed.run((CLARA, "Clara Finch has joined Kestrel Robotics as chief executive", "01"))
+    return str(lead["key"]), keys(feed)["clara"]

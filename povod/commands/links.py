@@ -172,7 +172,7 @@ def confirm_(
     key: LeadArgument, target: TargetArgument, note: NoteOption = "", config: ConfigOption = None
 ) -> None:
     """Say that a lead is about this contact or company. The decision sticks."""
-    _decide(confirm, key, target, note, config)
+    _decide(confirm, "confirmed", key, target, note, config)
 
 
 @app.command("reject")
@@ -180,10 +180,10 @@ def reject_(
     key: LeadArgument, target: TargetArgument, note: NoteOption = "", config: ConfigOption = None
 ) -> None:
     """Say that a lead is not about this contact or company. The decision sticks."""
-    _decide(reject, key, target, note, config)
+    _decide(reject, "rejected", key, target, note, config)
 
 
-def _decide(decision: Decides, key: str, target: str, note: str, config: Path | None) -> None:
+def _decide(decision: Decides, said: str, key: str, target: str, note: str, config: Path | None) -> None:
     workspace = open_workspace(config)
     with workspace.session() as session:
         try:
@@ -192,4 +192,4 @@ def _decide(decision: Decides, key: str, target: str, note: str, config: Path | 
             raise UserError(str(error)) from None
         # Who is known makes another story of it: the lead's key follows from whose it is.
         now = "is" if lead.key.startswith(key) else f"is now {lead.key[:8]},"
-        say(f"{decision.__name__}ed; the lead {now} {lead.status}")
+        say(f"{said}; the lead {now} {lead.status}")

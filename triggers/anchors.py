@@ -11,13 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
+from triggers.date_words import NUMERALS
 from triggers.matching import UNBOUNDED
 from triggers.phrases import Compiler, Pattern
 from triggers.rule import Line
 from triggers.text import ENDING, HANDLE, MONEY, NOT_STEM, SPLIT
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_DIGIT = re.compile(r"\d")
+# What words that are numbers may begin with.
+_DIGIT = re.compile(r"[\d¹²³⁰⁴-⁹₀-₉①-⑨❶-❾➀-➈➊-➒]")
+DIGIT_FORM = "<digit>"
+_NUMBERS = NUMERALS | {DIGIT_FORM}
 _MONEY_WORDS = (
     "$",
     "€",
@@ -85,6 +89,8 @@ def _contracted() -> dict[str, frozenset[str]]:
 
 CONTRACTED = _contracted()
 _ODD = re.compile(r"[\d@_#&*]")
+# The class `<num>`, where it may not be missing.
+_NUMBER = (("LIKE_NUM", True),)
 # Addresses are no tokens: what stands in them takes no place.
 _ADDRESS = re.compile(r"\]\([^\s)]*\)*|(?:https?://|www\.|t\.me/|vk\.com/|pic\.twitter\.com/)\S+")
 
@@ -109,8 +115,10 @@ class Surface:
         if "://" in lower or "www." in lower or "](" in lower or ".com/" in lower or "t.me" in lower:
             self._pieces = _cut(lower)
             self.words.update(*self._pieces)
-        if _DIGIT.search(lower) and any(word in lower for word in _MONEY_WORDS):
-            self.words.add(MONEY_FORM)
+        if _DIGIT.search(lower):
+            self.words.add(DIGIT_FORM)
+            if any(word in lower for word in _MONEY_WORDS):
+                self.words.add(MONEY_FORM)
         if "@" in lower:
             self.words.add(HANDLE_FORM)
         self._places: dict[str, list[int]] | None = None
@@ -185,6 +193,8 @@ class Anchors:
                     telling.add(forms)
                 elif written := self._written(*token.needs):
                     other[written] = None
+            elif token.attributes == _NUMBER:
+                other[_NUMBERS] = None
         return (*sorted(telling, key=self._weight), *sorted(other, key=len)) if telling else ()
 
     def line_needs(self, line: Line) -> tuple[Needs, ...]:

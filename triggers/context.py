@@ -77,7 +77,7 @@ class ContextCues:
     def _enter(self, cue: Cue | None, phrases: Sequence[str], compiler: Compiler) -> None:
         for phrase in phrases:
             for pattern in compiler.compile(phrase):
-                made = plan(pattern, compiler.forms)
+                made = plan(pattern, compiler.forms_of)
                 if made.anchor is None:
                     raise PhraseFault(f"`{phrase}` has no word that must be there")
                 for word in made.anchor[1]:

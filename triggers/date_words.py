@@ -105,3 +105,11 @@ RUSSIAN = DateWords(
 
 _VAGUE = {"a", "an", "couple", "few", "several", "many", "несколько", "много", "пару", "лет", "десяток"}
 NUMERALS = (frozenset(ENGLISH.counts) | frozenset(RUSSIAN.counts)) - _VAGUE
+
+
+def date_lemmas(lang: str) -> frozenset[str]:
+    """Return the dictionary forms that dates are told with, in a language whose tables hold those."""
+    table = RUSSIAN if lang == "ru" else ENGLISH
+    if not table.by_lemma:
+        return frozenset()
+    return frozenset().union(table.months, table.units, table.weekdays, table.year_words, table.eras)

@@ -13,6 +13,7 @@ from triggers.affiliation import company_of
 from triggers.anchors import Surface
 from triggers.condition import Truth
 from triggers.context import ContextCues, Place, flags_of, shared_cues
+from triggers.date_words import date_lemmas
 from triggers.dates import When, as_told, bearing, find_dates
 from triggers.entities import Entities, Entity
 from triggers.lemmas import Russian, folded, lemmatiser
@@ -86,6 +87,14 @@ class LanguageEngine:
             return RussianResolver(self.words, self.lemmas)
         return EnglishResolver(self.words, self.lemmas)
 
+    @cached_property
+    def _date_forms(self) -> frozenset[str]:
+        return self.compiler.forms_of(date_lemmas(self.lang))
+
+    def date_lemma(self, word: str) -> str:
+        """Return a word's dictionary form if that may be one that dates are told with, else the word."""
+        return self.lemmas.lemma(word) if word in self._date_forms else word
+
     def screen(self, document: Document) -> Work | None:
         """Return the work a text gives, None when no rule can match it. Nothing is tokenised yet."""
         surface = Surface(document.text)
@@ -139,10 +148,9 @@ class _Finder:
     def _rule(self, rule: Rule, candidates: Candidates) -> None:
         met: dict[str, list[Hit]] = {}
         for selection in rule.selections:
-            entries = candidates.get(selection.name, [])
             found = [
                 hit
-                for entry, numbers in entries
+                for entry, numbers in candidates.get(selection.name, ())
                 for hit in hits(self.columns, entry.line, numbers, selection.name)
             ]
             if found:
@@ -211,7 +219,7 @@ class _Finder:
         number = self.tokens.sentences[hit.start]
         if number not in self._dates:
             low, high = self.tokens.sentence_span(hit.start)
-            self._dates[number] = find_dates(self.tokens, low, high, self.published, self.engine.lemmas.lemma)
+            self._dates[number] = find_dates(self.tokens, low, high, self.published, self.engine.date_lemma)
         return self._dates[number]
 
     def _when(self, hit: Hit) -> When | None:
@@ -236,7 +244,8 @@ class _Finder:
         unnamed = subject.who in ("author", "relative") or not (subject.name or subject.handle)
         if unnamed and self._is_quoted(hit):
             return self._drop(rule, hit, "subject: somebody who is quoted")
-        flags = flags_of(hit, self.tokens, self.cues, self._when(hit), self.published)
+        when = self._when(hit)
+        flags = flags_of(hit, self.tokens, self.cues, when, self.published)
         dropping = next((flag for flag in flags if rule.context[flag] == "drop"), None)
         if dropping:
             return self._drop(rule, hit, f"{dropping}: {flags[dropping]}")
@@ -247,7 +256,7 @@ class _Finder:
         quoted = f"{selection.name}: {quote(self.tokens, hit.start, hit.end)}"
         told = (quoted, *rule.condition.evidence(truth), *reasons)
         shown = tuple(sorted(flag for flag in flags if rule.context[flag] != "ignore"))
-        match = self._match(rule, hit, self._slots(rule, hit, met, subject))
+        match = self._match(rule, hit, self._slots(rule, hit, met, subject, when))
         self.matches.append(replace(match, confidence=confidence, reasons=told, context=shown))
         return True
 
@@ -357,14 +366,15 @@ class _Finder:
                 reasons.append(f"lowered, {flag}: {words}")
         return min(0.99, round(confidence, 3)), tuple(reasons)
 
-    def _slots(self, rule: Rule, hit: Hit, met: dict[str, list[Hit]], subject: Subject) -> dict[str, Any]:
+    def _slots(
+        self, rule: Rule, hit: Hit, met: dict[str, list[Hit]], subject: Subject, when: When | None
+    ) -> dict[str, Any]:
         low, high = self._bounds(hit, rule.scope)
         others = [h for found in met.values() for h in found if h is not hit and h.inside(low, high)]
         slots: dict[str, Any] = {"subject": subject.slot()}
         slots.update(fill(rule.slots, others, hit, self.tokens, self.engine.words.words("_gap")))
         self._name_company(slots, hit, others, subject)
         self._name_entities(slots, rule, hit)
-        when = self._when(hit)
         if when is not None:
             slots["when"] = when.slot(quote(self.tokens, when.start, when.end))
         return slots

@@ -97,12 +97,36 @@ class Columns(dict[str, Sequence[Any]]):
 
 
 @dataclass(frozen=True, slots=True)
+class Test:
+    """One thing that a token must be, or not be: an attribute among some values.
+
+    `forms` holds, for lemmas, the only words that can have one of them: no other word's lemma is looked up.
+    """
+
+    name: str
+    values: frozenset[Any]
+    wanted: bool
+    forms: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One token of a pattern: what it must be, how often, and its number for captures."""
 
-    tests: tuple[tuple[str, frozenset[Any], bool], ...]
+    tests: tuple[Test, ...]
     op: str
     number: int
+
+    def fits(self, columns: Columns, place: int) -> bool:
+        """Say whether a word is as the token must be."""
+        for test in self.tests:
+            if test.forms is not None and folded(columns.tokens.lowers[place]) not in test.forms:
+                met = False
+            else:
+                met = columns[test.name][place] in test.values
+            if met is not test.wanted:
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +142,10 @@ class Plan:
     def find(self, columns: Columns) -> Iterator[tuple[int, int, tuple[int, ...]]]:
         """Yield (start, end, number of the pattern's token for each word), the longest first at each start."""
         tokens = columns.tokens
+        first = self.steps[0] if self.steps and self.steps[0].op == "1" else None
         for start in self._starts(columns):
+            if first is not None and not (start < len(tokens) and first.fits(columns, start)):
+                continue
             ends = self._from(columns, start)
             for end in sorted(ends, reverse=True):
                 if stands(self.pattern, tokens, start, end):
@@ -168,7 +195,7 @@ class Plan:
                 stack.append((at + 1, place, numbers))
             if place == size or (within_sentence and sentences[place] != sentences[start]):
                 continue
-            if all((columns[name][place] in values) is wanted for name, values, wanted in step.tests):
+            if step.fits(columns, place):
                 stack.append((at + (step.op != "*"), place + 1, (*numbers, step.number)))
         return ends
 
@@ -185,8 +212,8 @@ def stands(pattern: Pattern, tokens: Tokens, start: int, end: int) -> bool:
     return not (pattern.at_end and end < len(tokens) and sentences[end] == sentences[start])
 
 
-def plan(pattern: Pattern, forms: Callable[[str], frozenset[str]]) -> Plan:
-    """Make a pattern ready. A lemma that anchors it is looked for by its `forms`, so that few words need theirs."""
+def plan(pattern: Pattern, forms: Callable[[frozenset[str]], frozenset[str]]) -> Plan:
+    """Make a pattern ready. Lemmas are looked for by their `forms`, so that few words need theirs."""
     steps: list[Step] = []
     anchors: list[tuple[int, tuple[str, frozenset[str]], int, int]] = []
     nearest = farthest = 0
@@ -194,7 +221,7 @@ def plan(pattern: Pattern, forms: Callable[[str], frozenset[str]]) -> Plan:
         op = dict(token.attributes).get("OP", "1")
         if token.needs is not None and op in ("1", "+"):
             anchors.append((len(token.needs[1]), token.needs, nearest, farthest))
-        tests = _tests(token)
+        tests = _tests(token, forms)
         if op == "+":
             steps += [Step(tests, "1", number), Step(tests, "*", number)]
         else:
@@ -206,17 +233,16 @@ def plan(pattern: Pattern, forms: Callable[[str], frozenset[str]]) -> Plan:
         return Plan(pattern, tuple(steps), None, 0, 0)
     attribute, words = best[1]
     if attribute == "LEMMA":
-        attribute, words = "LOWER", frozenset(form for word in words for form in forms(word))
+        attribute, words = "LOWER", forms(words)
     return Plan(pattern, tuple(steps), (attribute, words), best[2], min(best[3], UNBOUNDED))
 
 
-def _tests(token: Token) -> tuple[tuple[str, frozenset[Any], bool], ...]:
+def _tests(token: Token, forms: Callable[[frozenset[str]], frozenset[str]]) -> tuple[Test, ...]:
     found = []
     for name, value in token.attributes:
         if name == "OP":
             continue
-        if isinstance(value, tuple):
-            found.append((name, frozenset(value[1]), value[0] == "IN"))
-        else:
-            found.append((name, frozenset([value]), True))
+        values = frozenset(value[1]) if isinstance(value, tuple) else frozenset([value])
+        wanted = not isinstance(value, tuple) or value[0] == "IN"
+        found.append(Test(name, values, wanted, forms(values) if name == "LEMMA" else None))
     return tuple(found)

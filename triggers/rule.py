@@ -43,7 +43,7 @@ class Line:
         """Return one of the patterns ready to be looked for."""
         ready = self._plans.get(number)
         if ready is None:
-            ready = self._plans[number] = plan(self.patterns[number], self.compiler.forms)
+            ready = self._plans[number] = plan(self.patterns[number], self.compiler.forms_of)
         return ready
 
 

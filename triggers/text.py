@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"|(?P<line>\n(?:[^\S\n]*\n)*)"
     r"|(?P<link>\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\))"
     r"|(?P<url>(?:https?://|www\.|t\.me/|vk\.com/|pic\.twitter\.com/)\S+)"
-    r"|(?P<mail>[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64})"
+    r"|(?P<mail>[\w.+-]{1,64}+@[\w-]{1,64}\.[\w.-]{1,64})"
     r"|(?P<handle>@\w[\w.]*\w|@\w)"
     r"|(?P<tag>[#＃]\w+)"
     rf"|(?P<money>[$€£₽¥][ \u00a0]?{_NUMBER}(?:[ \u00a0-]?{_SCALE}\b)?"
@@ -237,7 +237,8 @@ class _Builder:
         self.new_clause = True
         self.clause_words = _CLAUSE_WORDS.get(tokens.lang, frozenset())
         self.tags: list[int] = []
-        self.marked = "ё" in tokens.text or "Ё" in tokens.text or _TRIPLE.search(tokens.text) is not None
+        self.yo = "ё" in tokens.text or "Ё" in tokens.text
+        self.drawn_out = _TRIPLE.search(tokens.text) is not None
         self.pending_line = False
 
     def handlers(self) -> dict[str | None, Callable[[re.Match[str]], None]]:
@@ -307,8 +308,10 @@ class _Builder:
 
     def _word(self, match: re.Match[str]) -> None:
         word, (start, end) = match[0], match.span()
-        if self.marked:
+        if self.drawn_out:
             word = plain(word)
+        elif self.yo:
+            word = word.replace("ё", "е").replace("Ё", "Е")
         parts = SPLIT.get(word.lower()) if self.tokens.lang == "en" else None
         if parts is None:
             self.add(word, start, end)

@@ -48,14 +48,11 @@ class Columns:
         # What is each record's own: its key, lists, and other names.
         self._own = Strings()
         self._gone: set[int] = set()
+        # How many records there are, without those removed.
+        self.alive = 0
 
     def __len__(self) -> int:
         return len(self.names)
-
-    @property
-    def alive(self) -> int:
-        """How many records there are, without those removed."""
-        return len(self) - len(self._gone)
 
     def append(self, record: ContactRecord, employer: int, town: int, origin: Origin = NOWHERE) -> int:
         """Keep a record with the numbers of its employer and town; return its row."""
@@ -73,6 +70,7 @@ class Columns:
             own = _GAP.join((own, _LIST_GAP.join(record.lists), *record.aliases))
         self._own.append(own)
         self.origins.append(origin)
+        self.alive += 1
         return len(self) - 1
 
     def at_employers(self, rows: Rows) -> Rows:
@@ -90,6 +88,7 @@ class Columns:
     def remove(self, row: int) -> None:
         """Forget a row: it is found no more."""
         self._gone.add(row)
+        self.alive = len(self) - len(self._gone)
 
     def is_gone(self, row: int) -> bool:
         """Tell whether a row was removed."""
@@ -165,6 +164,7 @@ class Columns:
         for name in _NUMBERS:
             setattr(found, name, array("I", arrays[name].tobytes()))
         found._gone = set(arrays["gone"].tolist())
+        found.alive = len(found) - len(found._gone)
         found.texts = Strings.of(inside("texts", arrays))
         found._own = Strings.of(inside("own", arrays))
         found.origins = Origins.of(inside("origins", arrays))

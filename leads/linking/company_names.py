@@ -12,6 +12,7 @@ from leads.linking.tables import rows
 _DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")
 _JOINERS = re.compile(r"(?<=\w)[/.](?=\w)")
 _WORDS = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*|&")
+_APOSTROPHES = str.maketrans("", "", "'’`")
 _ROMAN = re.compile(r"^x{0,3}(?:ix|iv|v?i{0,3})$")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
 _MAX_FORM_WORDS = 6
@@ -34,11 +35,18 @@ def legal_forms() -> dict[tuple[str, ...], str]:
     return {tuple(form.split()): group for form, group in rows("legal_forms.tsv")}
 
 
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    return frozenset(form[0] for form in legal_forms())
+
+
 def company_words(name: str) -> list[str]:
     """Split a company's name into folded words; "S.p.A." is one word, "&" is "and"."""
-    plain = _DOTTED.sub(lambda found: found[0].replace(".", ""), fold(name))
-    plain = _JOINERS.sub(lambda found: "" if found[0] == "/" else " ", plain)
-    return ["and" if word == "&" else re.sub(r"['’`]", "", word) for word in _WORDS.findall(plain)]
+    plain = fold(name)
+    if "." in plain or "/" in plain:
+        plain = _DOTTED.sub(lambda found: found[0].replace(".", ""), plain)
+        plain = _JOINERS.sub(lambda found: "" if found[0] == "/" else " ", plain)
+    return ["and" if word == "&" else word.translate(_APOSTROPHES) for word in _WORDS.findall(plain)]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -64,12 +72,13 @@ def roman(word: str) -> str:
 
 
 def _without_forms(found: list[str]) -> tuple[list[str], list[str]]:
-    known = legal_forms()
+    known, first = legal_forms(), _first_words()
     core: list[str] = []
     forms: list[str] = []
     at = 0
     while at < len(found):
-        for size in range(min(_MAX_FORM_WORDS, len(found) - at), 0, -1):
+        longest = min(_MAX_FORM_WORDS, len(found) - at) if found[at] in first else 0
+        for size in range(longest, 0, -1):
             group = known.get(tuple(found[at : at + size]))
             if group is not None and _at_an_end(at, size, len(found), core):
                 forms.append(group)

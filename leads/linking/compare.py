@@ -42,6 +42,8 @@ def pair_words(a: tuple[str, ...], b: tuple[str, ...]) -> Pairing:
 
     Words that are the same, or sound the same, are paired before any others are compared at all.
     """
+    if a == b:
+        return _alike(len(a))
     left, right = list(range(len(a))), list(range(len(b)))
     pairs = _same(a, b, left, right, Level.EXACT)
     if left and right:
@@ -60,6 +62,11 @@ def pair_words(a: tuple[str, ...], b: tuple[str, ...]) -> Pairing:
                 right.remove(j)
                 pairs.append((i, j, level))
     return Pairing(tuple(pairs), tuple(left), tuple(right))
+
+
+@lru_cache(maxsize=64)
+def _alike(count: int) -> Pairing:
+    return Pairing(tuple((at, at, Level.EXACT) for at in range(count)), (), ())
 
 
 def _same(

@@ -19,6 +19,10 @@ LETTERS = {
     "tie": "K",
 }  # fmt: skip
 
+# Read once: looking a member of an enumeration up takes longer than comparing it.
+_GIVEN, _PATRONYMIC, _FAMILY, _PARTICLE = Part.GIVEN, Part.PATRONYMIC, Part.FAMILY, Part.PARTICLE
+_WEIGHED = (_GIVEN, _PATRONYMIC, _FAMILY)
+_EXACT, _SOUND, _INITIAL = Level.EXACT, Level.SOUND, Level.INITIAL
 _SAID = {
     Level.EXACT: "is the same",
     Level.SOUND: "is the same in another spelling",
@@ -86,23 +90,25 @@ def name_evidence(
     levels, told_left, known_left = _levels(told, known)
     bits = 0.0
     agrees, differs, reasons = [], [], []
-    for part in (Part.GIVEN, Part.PATRONYMIC, Part.FAMILY):
+    strong = set()
+    for part in _WEIGHED:
         found = levels.get(part)
         if found is not None:
             level, word = found
             bits += _part_bits(part, level, shares.get(word, 1e-4), weights)
-            agrees.append(LETTERS[part] if level >= Level.SOUND else LETTERS[part].lower())
-            if level < Level.EXACT:
+            agrees.append(LETTERS[part] if level >= _SOUND else LETTERS[part].lower())
+            if level < _EXACT:
                 reasons.append(f"{part.value} name {word} {_SAID[level]}")
-        elif part in known_left and told_left:
+            if level > _INITIAL:
+                strong.add(part)
+        elif told_left and part in known_left:
             bits += _differs_bits(part, weights)
             differs.append(LETTERS[part])
             reasons.append(f"{part.value} name differs")
-    strong = {part for part, (level, _) in levels.items() if level > Level.INITIAL}
-    full = {Part.GIVEN, Part.FAMILY} <= strong
+    full = _GIVEN in strong and _FAMILY in strong
     if full and not differs and not reasons:
         reasons.append("the name is the same")
-    contradicts = not strong - {Part.PATRONYMIC} and bool(told.words) and bool(known.words)
+    contradicts = not strong - {_PATRONYMIC} and bool(told.words) and bool(known.words)
     return NameEvidence(bits, tuple(agrees), tuple(differs), tuple(reasons), contradicts, full)
 
 
@@ -112,16 +118,18 @@ def _levels(told: PersonName, known: PersonName) -> tuple[dict[Part, tuple[Level
     levels: dict[Part, tuple[Level, str]] = {}
     for _, j, level in pairing.pairs:
         part = known.parts[j]
-        if part is not Part.PARTICLE and (part not in levels or levels[part][0] < level):
+        if part is not _PARTICLE and (part not in levels or levels[part][0] < level):
             levels[part] = level, known.words[j]
-    told_left = any(told.parts[i] is not Part.PARTICLE for i in pairing.left)
+    if not pairing.left:
+        return levels, False, set()
+    told_left = any(told.parts[i] is not _PARTICLE for i in pairing.left)
     # A patronymic on one side only is not a contradiction of anything else.
-    only_patronymic = all(told.parts[i] in (Part.PARTICLE, Part.PATRONYMIC) for i in pairing.left)
-    left = {known.parts[j] for j in pairing.right} - {Part.PARTICLE}
+    only_patronymic = all(told.parts[i] in (_PARTICLE, _PATRONYMIC) for i in pairing.left)
+    left = {known.parts[j] for j in pairing.right} - {_PARTICLE}
     if only_patronymic:
-        left &= {Part.PATRONYMIC}
+        left &= {_PATRONYMIC}
     else:
-        left -= {Part.PATRONYMIC}
+        left -= {_PATRONYMIC}
     return levels, told_left, left
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from operator import eq
 
 from anyascii import anyascii
 
@@ -29,44 +30,71 @@ _SOUNDS = str.maketrans(
 )  # fmt: skip
 
 # In this order: longer spellings of a sound before shorter ones. Plain texts are replaced as they are, which is far
-# faster than a pattern; a pattern is tried only on words that hold the text before it.
-_LATIN: tuple[tuple[str, re.Pattern[str] | None, str], ...] = tuple(
-    (hint, re.compile(pattern) if pattern else None, to)
-    for hint, pattern, to in (
-        ("ch", r"shch|schtsch|stsch|tsch(?=e|i|$)", "sh"),
-        ("szcz", "", "sh"),
-        ("sch", "", "S"),
-        ("sz", "", "S"),
-        ("sh", "", "S"),
-        ("zh", "", "Z"),
-        ("j", r"(?<=[aeiou])j(?=[dk])", "Z"),
-        ("tch", "", "C"),
-        ("cz", "", "C"),
-        ("ch", "", "C"),
-        ("kh", "", "h"),
-        ("ph", "", "f"),
-        ("th", "", "t"),
-        ("gh", r"(?<=[aeiouy])gh|gh(?=t)", "g"),
-        ("ck", "", "k"),
-        ("q", "", "k"),
-        ("tz", "", "T"),
-        ("ts", "", "T"),
-        ("c", r"c(?=[eiy])", "s"),
-        ("c", "", "k"),
-        ("x", "", "ks"),
-        ("w", "", "v"),
-        ("oo", "", "u"),
-        ("ou", "", "u"),
-        ("ee", "", "i"),
-        ("y", "", "i"),
-        ("j", "", "i"),
-        # Soft vowels: "ye", "je", "ie" for е; "yo", "io" for ё; "yu", "iu" for ю; "ya", "ia" for я.
-        ("ie", r"(?:^|(?<=[aeou]))i(?=e)", ""),
-        ("ie", "", "e"),
-        ("ii", r"i+(?=[aou])", "i"),
-        ("ii", r"i{2,}", "i"),
-        ("io", r"(?<=[bdfghklmnprstvzSZCT])io(?=.)", "e"),
-        ("h", r"(?<=[aeou])h(?=[bcdfgklmnprstvzSZCT])", ""),
+# faster than a pattern; a pattern is tried only on words that hold the text before it, and a group of them only on
+# words with one of the letters that begins it.
+_LATIN: tuple[tuple[str, tuple[tuple[str, re.Pattern[str] | None, str], ...]], ...] = tuple(
+    (gate, tuple((hint, re.compile(pattern) if pattern else None, to) for hint, pattern, to in steps))
+    for gate, steps in (
+        (
+            "hz",
+            (
+                ("ch", r"shch|schtsch|stsch|tsch(?=e|i|$)", "sh"),
+                ("szcz", "", "sh"),
+                ("sch", "", "S"),
+                ("sz", "", "S"),
+                ("sh", "", "S"),
+                ("zh", "", "Z"),
+            ),
+        ),
+        ("j", (("j", r"(?<=[aeiou])j(?=[dk])", "Z"),)),
+        (
+            "hz",
+            (
+                ("tch", "", "C"),
+                ("cz", "", "C"),
+                ("ch", "", "C"),
+                ("kh", "", "h"),
+                ("ph", "", "f"),
+                ("th", "", "t"),
+                ("gh", r"(?<=[aeiouy])gh|gh(?=t)", "g"),
+            ),
+        ),
+        ("ck", (("ck", "", "k"),)),
+        (
+            "qtcxw",
+            (
+                ("q", "", "k"),
+                ("tz", "", "T"),
+                ("ts", "", "T"),
+                ("c", r"c(?=[eiy])", "s"),
+                ("c", "", "k"),
+                ("x", "", "ks"),
+                ("w", "", "v"),
+            ),
+        ),
+        (
+            "oeyj",
+            (
+                ("oo", "", "u"),
+                ("ou", "", "u"),
+                ("ee", "", "i"),
+                ("y", "", "i"),
+                ("j", "", "i"),
+            ),
+        ),
+        # Soft vowels: "ye", "je", "ie" for е; "yo", "io" for ё; "yu", "iu" for ю; "ya", "ia" for я. The letters before
+        # have become i.
+        (
+            "iyje",
+            (
+                ("ie", r"(?:^|(?<=[aeou]))i(?=e)", ""),
+                ("ie", "", "e"),
+                ("ii", r"i+(?=[aou])", "i"),
+                ("ii", r"i{2,}", "i"),
+                ("io", r"(?<=[bdfghklmnprstvzSZCT])io(?=.)", "e"),
+            ),
+        ),
+        ("h", (("h", r"(?<=[aeou])h(?=[bcdfgklmnprstvzSZCT])", ""),)),
     )
 )
 _DOUBLE = re.compile(r"(.)\1+")
@@ -92,7 +120,11 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=1 << 17)
 def words(text: str) -> tuple[str, ...]:
     """Split a name into folded words; apostrophes inside a word are dropped, hyphens separate."""
-    return tuple(word.translate(_APOSTROPHES) for word in _WORDS.findall(fold(text)))
+    folded = fold(text)
+    plain = folded.split(" ")
+    if "".join(plain).isalpha() and "" not in plain:
+        return tuple(plain)
+    return tuple(word.translate(_APOSTROPHES) for word in _WORDS.findall(folded))
 
 
 @lru_cache(maxsize=1 << 18)
@@ -104,7 +136,13 @@ def skeleton(word: str) -> str:
     latin = word.translate(_SOUNDS) if not word.isascii() else word
     if latin.isdigit():
         return latin
-    for hint, pattern, to in _LATIN:
-        if hint in latin:
-            latin = pattern.sub(to, latin) if pattern else latin.replace(hint, to)
-    return _DOUBLE.sub(r"\1", latin) or word
+    letters = set(latin)
+    for gate, steps in _LATIN:
+        if letters.isdisjoint(gate):
+            continue
+        for hint, pattern, to in steps:
+            if hint in latin:
+                latin = pattern.sub(to, latin) if pattern else latin.replace(hint, to)
+    if any(map(eq, latin, latin[1:])):
+        latin = _DOUBLE.sub(r"\1", latin)
+    return latin or word

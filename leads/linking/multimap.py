@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 import numpy as np
@@ -13,6 +14,11 @@ from leads.linking.strings import Arrays
 Keys = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.uint32]
 
+# Up to so many rows are sorted faster as numbers than as arrays.
+_SMALL = 64
+# So few keys are found faster one by one than all at once.
+_FEW = 3
+
 NO_ROWS: Rows = np.empty(0, dtype=np.uint32)
 
 
@@ -22,6 +28,8 @@ class MultiMap:
     def __init__(self) -> None:
         self._keys: Keys = np.empty(0, dtype=np.uint64)
         self._rows: Rows = NO_ROWS
+        # The same keys, as single numbers are read out of them quickest.
+        self._numbers: memoryview[int] = self._keys.data
         self._new_keys = array("Q")
         self._new_rows = array("I")
         self._late: dict[int, list[int]] = {}
@@ -56,6 +64,7 @@ class MultiMap:
         rows = np.concatenate([self._rows, np.frombuffer(self._new_rows, dtype=np.uint32)])
         order = np.argsort(keys, kind="stable")
         self._keys, self._rows = keys[order], rows[order]
+        self._numbers = self._keys.data
         self._new_keys, self._new_rows = array("Q"), array("I")
 
     def get(self, keys: Iterable[int]) -> Rows:
@@ -65,6 +74,8 @@ class MultiMap:
             return NO_ROWS
         if len(parts) == 1 and len(parts[0]) < 2:
             return parts[0]
+        if sum(map(len, parts)) < _SMALL:
+            return np.array(sorted({row for rows in parts for row in rows.tolist()}), dtype=np.uint32)
         return np.unique(np.concatenate(parts))
 
     def hits(self, keys: list[int]) -> list[tuple[int, Rows]]:
@@ -72,7 +83,9 @@ class MultiMap:
         if self._new_keys:
             self.settle()
         found: list[tuple[int, Rows]] = []
-        if len(self._keys) and keys:
+        if len(keys) <= _FEW:
+            found = self._one_by_one(keys)
+        elif len(self._keys):
             told = np.array(keys, dtype=np.uint64)
             first = self._keys.searchsorted(told)
             (hit,) = (self._keys.take(first, mode="clip") == told).nonzero()
@@ -90,6 +103,18 @@ class MultiMap:
             ]
         return found
 
+    def _one_by_one(self, keys: list[int]) -> list[tuple[int, Rows]]:
+        numbers, total = self._numbers, len(self._numbers)
+        found = []
+        for at, key in enumerate(keys):
+            start = bisect_left(numbers, key)
+            if start < total and numbers[start] == key:
+                end = start + 1
+                if end < total and numbers[end] == key:
+                    end = bisect_right(numbers, key, end)
+                found.append((at, self._rows[start:end]))
+        return found
+
     def known(self, keys: list[int]) -> list[bool]:
         """Tell for each of many keys whether it has any rows."""
         self.settle()
@@ -104,13 +129,14 @@ class MultiMap:
     def count(self, low: int, high: int) -> int:
         """Return how many entries have keys from `low` up to, not including, `high`; late ones not counted."""
         self.settle()
-        first, last = self._keys.searchsorted(np.array([low, high], dtype=np.uint64)).tolist()
-        return int(last - first)
+        first = bisect_left(self._numbers, low)
+        return bisect_left(self._numbers, high, first) - first
 
     def range(self, low: int, high: int) -> tuple[Keys, Rows]:
         """Return the entries with keys from `low` up to, not including, `high`; late ones at the end."""
         self.settle()
-        first, last = self._keys.searchsorted(np.array([low, high], dtype=np.uint64)).tolist()
+        first = bisect_left(self._numbers, low)
+        last = bisect_left(self._numbers, high, first)
         late = [(key, row) for key, rows in self._late.items() if low <= key < high for row in rows]
         if not late:
             return self._keys[first:last], self._rows[first:last]
@@ -131,4 +157,5 @@ class MultiMap:
         """Return the map that `arrays` gave; they may lie in a mapped file."""
         found = cls()
         found._keys, found._rows = arrays["keys"], arrays["rows"]
+        found._numbers = found._keys.data
         return found

@@ -14,6 +14,7 @@ class Numbering:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {"": 0}
+        self._texts: list[str] = [""]
         self._counts = array("I", [0])
 
     def number(self, text: str) -> int:
@@ -25,8 +26,13 @@ class Numbering:
         number = self._numbers.get(text)
         if number is None:
             number = self._numbers[text] = len(self._counts)
+            self._texts.append(text)
             self._counts.append(0)
         return number
+
+    def text(self, number: int) -> str:
+        """Return the text of a number."""
+        return self._texts[number]
 
     def count_in(self, number: int, more: int = 1) -> None:
         """Count a text once more, or once less."""
@@ -40,15 +46,19 @@ class Numbering:
     def arrays(self) -> Arrays:
         """Return all as arrays."""
         texts = Strings()
-        for text in self._numbers:
-            if text:
-                texts.append(text)
+        for text in self._texts[1:]:
+            texts.append(text)
         return {"counts": np.array(self._counts, dtype=np.uint32), **under("texts", texts.arrays())}
 
     @classmethod
     def of(cls, arrays: Arrays) -> Numbering:
         """Return the numbering that `arrays` gave."""
         found = cls()
-        found._counts = array("I", arrays["counts"].tobytes())
-        found._numbers = {text: number for number, text in enumerate(Strings.of(inside("texts", arrays)))}
+        found.take(arrays)
         return found
+
+    def take(self, arrays: Arrays) -> None:
+        """Become what `arrays` gave."""
+        self._counts = array("I", arrays["counts"].tobytes())
+        self._texts = list(Strings.of(inside("texts", arrays)))
+        self._numbers = {text: number for number, text in enumerate(self._texts)}

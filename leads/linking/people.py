@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
 from leads.linking.columns import NOWHERE, Columns, Origin
-from leads.linking.company_names import parse_company
+from leads.linking.company_names import CompanyName, parse_company
+from leads.linking.employers import Employers
 from leads.linking.fold import words
 from leads.linking.given_names import equivalent_roots
 from leads.linking.keys import unplaced
 from leads.linking.multimap import NO_ROWS, MultiMap, Rows
 from leads.linking.numbering import Numbering
+from leads.linking.partners import Partners, all_pairs, pair_key
 from leads.linking.person_names import Part, PersonName, is_patronymic, parse_person, particles, titles
 from leads.linking.places import place_key
 from leads.linking.records import ContactRecord, Key
@@ -28,8 +31,6 @@ MAX_SINGLE = 200
 MAX_CANDIDATES = 24
 # So few are looked at as they come.
 FEW = 6
-# Partners of a name among which a badly misspelt one is looked for.
-MAX_PARTNERS = 50_000
 MAX_REMEMBERED = 1 << 16
 # What a word may be instead of a number: a patronymic, or part of a name that needs parsing.
 _PATRONYMIC, _PARSE = -1, 0
@@ -45,11 +46,6 @@ def text_hash(text: str) -> int:
     return int.from_bytes(
         hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
     )
-
-
-def pair_key(a: int, b: int) -> int:
-    """Return the index entry of two numbered words that follow each other in a name."""
-    return a << 32 | b
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ class People:
         self._at_company = MultiMap()
         self._keys = MultiMap()
         self._own_keys = MultiMap()
-        self._companies = Numbering()
+        self._companies = Employers()
         self._places = Numbering()
         # While the index is being built: words as they are written, names already read, companies and places.
         self._plain: dict[str, int] = {}
@@ -86,6 +82,7 @@ class People:
         self._employers: dict[str, int] = {}
         # Numbers of what words of mentions may stand for, as long as no new root is known.
         self._stands_for: dict[str, list[int]] = {}
+        self._partners = Partners()
 
     def __len__(self) -> int:
         return self.columns.alive
@@ -97,6 +94,7 @@ class People:
         self._companies.count_in(employer)
         self._places.count_in(town)
         self._stands_for.clear()
+        self._partners.forget()
         row = self.columns.append(record, employer, town, origin)
         self._own_keys.add(text_hash(record.key), row)
         for key in record.keys:
@@ -118,8 +116,8 @@ class People:
     def _employer(self, company: str) -> int:
         number = self._employers.get(company)
         if number is None:
-            key = parse_company(company).key if company else ""
-            number = self._employers[company] = self._companies.enter(key)
+            number = self._companies.enter_company(parse_company(company)) if company else 0
+            self._employers[company] = number
         return number
 
     def _enter_name(self, number: int, name: str, row: int) -> tuple[int, ...]:
@@ -207,7 +205,15 @@ class People:
 
     def employer_number(self, name: str) -> int:
         """Return the number of a company's name, 0 where nobody known works there."""
-        return self._companies.number(parse_company(name).key) if name else 0
+        return self._companies.number_of(name)
+
+    def employer_share(self, row: int, general: float) -> float:
+        """Return the share of people who work where a person does; `general` is what is believed before counting."""
+        return self._share(self._companies.count(self.columns.employers[row]), general)
+
+    def may_work_at(self, row: int, told: CompanyName) -> bool:
+        """Rule out at once most companies that a person works at and that are not the told one."""
+        return self._companies.may_be(told, self.columns.employers[row])
 
     def company_share(self, number: int, general: float) -> float:
         """Return the share of people who work at a company; `general` is what is believed before counting."""
@@ -218,7 +224,7 @@ class People:
         return self._share(self._places.count(self._places.number(place_key(place))), general)
 
     def _share(self, count: int, general: float) -> float:
-        return (count + BELIEF * general) / (len(self) + BELIEF)
+        return (count + BELIEF * general) / (self.columns.alive + BELIEF)
 
     def candidates(self, told: PersonName, company: int, place: str = "") -> Candidates:
         """Return those whom a name, with a company's number and a place, may mean; likeliest first.
@@ -234,16 +240,19 @@ class People:
             names = (
                 self._single(options[0]) if len(found_words) == 1 else self._misspelt(found_words, options)
             )
-            rows, by = self._bearing(names, self._colleagues(options, company))
+            found = self._bearing(names, self._colleagues(options, company))
         else:
-            rows, by = self._bearing(names, NO_ROWS)
-            if company and not (self.columns.at_employers(rows) == company).any():
+            found = self._bearing(names, NO_ROWS)
+            if company and not self._any_at(found, company):
                 # Nobody of that name works there: somebody may who had another family name.
-                rows, by = self._bearing(names, self._colleagues(options, company))
-        if len(rows) <= FEW:
-            return Candidates(rows.tolist(), by.tolist())
-        order = self._by_likelihood(rows, np.isin(by, exact) if exact else None, company, place)
-        return Candidates(rows[order].tolist(), by[order].tolist())
+                found = self._bearing(names, self._colleagues(options, company))
+        if len(found) <= FEW:
+            return Candidates(list(found), list(found.values()))
+        return self._by_likelihood(found, exact, company, place)
+
+    def _any_at(self, rows: Iterable[int], company: int) -> bool:
+        employers = self.columns.employers
+        return any(employers[row] == company for row in rows)
 
     def _colleagues(self, options: list[list[int]], company: int) -> Rows:
         """Return the rows of those at a company who bear one of the words."""
@@ -251,30 +260,34 @@ class People:
             return NO_ROWS
         return self._at_company.get({pair_key(company, number) for option in options for number in option})
 
-    def _bearing(self, names: list[int], others: Rows) -> tuple[Rows, Rows]:
-        """Return the rows that bear these names, the first name of each, and `others` with their own names."""
-        parts = [(self.columns.still(rows), names[at]) for at, rows in self._bearers.hits(names)]
-        if len(parts) == 1 and not len(others):
-            return parts[0][0], np.full(len(parts[0][0]), parts[0][1], dtype=np.uint32)
-        others = self.columns.still(others)
-        rows = np.concatenate([*(rows for rows, _ in parts), others]).astype(np.uint32)
-        own = np.frombuffer(self.columns.names, dtype=np.uint32)[others]
-        by = np.concatenate([*(np.full(len(rows), name, dtype=np.uint32) for rows, name in parts), own])
-        rows, first = np.unique(rows, return_index=True)
-        order = first.argsort()
-        return rows[order], by[first[order]].astype(np.uint32)
+    def _bearing(self, names: list[int], others: Rows) -> dict[int, int]:
+        """Return the rows that bear these names, each with the first of its names, and `others` with their own."""
+        still, found = self.columns.still, dict[int, int]()
+        for at, rows in self._bearers.hits(names):
+            told = dict.fromkeys(still(rows).tolist(), names[at])
+            if found:
+                for row, name in told.items():
+                    found.setdefault(row, name)
+            else:
+                found = told
+        for row in still(others).tolist():
+            found.setdefault(row, self.columns.names[row])
+        return found
 
-    def _by_likelihood(self, rows: Rows, exact: np.ndarray | None, company: int, place: str) -> np.ndarray:
+    def _by_likelihood(self, found: dict[int, int], exact: list[int], company: int, place: str) -> Candidates:
         town = self._places.number(place_key(place)) if place else 0
-        near = np.zeros(len(rows), dtype=np.int8)
+        rows = np.fromiter(found, dtype=np.uint32, count=len(found))
+        near = self.columns.are_tied(rows).astype(np.int8)
         if company:
             near += 8 * (self.columns.at_employers(rows) == company)
         if town:
             near += 4 * (self.columns.at_towns(rows) == town).astype(np.int8)
-        if exact is not None:
-            near += 2 * exact.astype(np.int8)
-        near += self.columns.are_tied(rows)
-        return np.argsort(-near, kind="stable")
+        if exact:
+            very = set(exact)
+            near += 2 * np.fromiter(map(very.__contains__, found.values()), dtype=np.int8, count=len(found))
+        order = np.argsort(-near, kind="stable")
+        names = np.fromiter(found.values(), dtype=np.uint32, count=len(found))
+        return Candidates(rows[order].tolist(), names[order].tolist())
 
     def known_pairs(self, pairs: list[int]) -> list[bool]:
         """Tell, for many pairs of two words' numbers (first << 32 | second), whether anybody bears both."""
@@ -314,9 +327,8 @@ class People:
 
     def _single(self, options: list[int]) -> list[int]:
         for number in options[:1]:
-            low, high = pair_key(number, 0), pair_key(number + 1, 0)
-            if self._pairs.count(low, high) <= MAX_SINGLE:
-                names = list(dict.fromkeys(self._pairs.range(low, high)[1].tolist()))
+            if self._pairs.count(*all_pairs(number)) <= MAX_SINGLE:
+                names = list(dict.fromkeys(self._pairs.range(*all_pairs(number))[1].tolist()))
                 if sum(len(rows) for _, rows in self._bearers.hits(names)) <= MAX_SINGLE:
                     return names
         return []
@@ -335,18 +347,13 @@ class People:
 
     def _by_partner(self, number: int, found_words: list[str], at: int) -> list[int]:
         """Look among all names with one word of the told one for those whose other word is two slips away."""
-        low, high = pair_key(number, 0), pair_key(number + 1, 0)
-        if self._pairs.count(low, high) > MAX_PARTNERS:
-            return []
-        keys, names = self._pairs.range(low, high)
-        partners = (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-        distinct = partners[np.flatnonzero(np.diff(partners, prepend=np.uint32(0)))]
         found: list[int] = []
         for other, word in enumerate(found_words):
-            if other != at and len(distinct):
-                alike = self.vocabulary.alike(root(word), distinct)
-                if alike:
-                    found += names[np.isin(partners, alike)].tolist()
+            if other != at:
+                alike = self._partners.alike(number, root(word), self._pairs, self.vocabulary)
+                keys = [pair_key(number, one) for one in alike]
+                for _, names in self._pairs.hits(keys):
+                    found += names.tolist()
         return found
 
     def _alive(self, rows: Rows) -> list[int]:
@@ -354,7 +361,7 @@ class People:
 
     def share(self, word: str, part: Part) -> float:
         """Return the share of people who bear a word as this part of their names."""
-        return self.vocabulary.share(root(word), part, len(self))
+        return self.vocabulary.share(root(word), part, self.columns.alive)
 
     def names_of(self, row: int) -> list[str]:
         """Return the names a person is known by."""
@@ -375,7 +382,8 @@ class People:
         for name in _MAPS:
             setattr(found, f"_{name}", MultiMap.of(inside(name, arrays)))
         for name in _NUMBERINGS:
-            setattr(found, f"_{name}", Numbering.of(inside(name, arrays)))
+            kind = Employers if name == "companies" else Numbering
+            setattr(found, f"_{name}", kind.of(inside(name, arrays)))
         found.columns = Columns.of(inside("columns", arrays))
         found.vocabulary = Vocabulary.of(inside("vocabulary", arrays))
         return found

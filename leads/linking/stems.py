@@ -25,13 +25,13 @@ _FLEETING = {"павел": "павл", "лев": "льв", "любов": "люб
 _FLEETING_END = re.compile(r"(?<=[^аеиоуыэюя])[ео](?=[кц]$)")
 _LATIN_GENDER = re.compile(r"(?<=.(?:ov|ev|in))a$")
 _LATIN_ADJECTIVE = re.compile(r"(?<=[stdn]k)(?:i|a|aia|aya|ia)$")
-_VOWELS_AT_END = re.compile(r"[aeiou]+$")
+_VOWELS = "aeiou"
 
 
 @lru_cache(maxsize=1 << 18)
 def stem(word: str) -> str:
     """Return a folded Cyrillic word without its ending; other words as they are."""
-    if len(word) < 4 or not is_cyrillic(word) or word in _WHOLE or _NOMINATIVE.search(word):
+    if len(word) < 4 or word.isascii() or not is_cyrillic(word) or word in _WHOLE or _NOMINATIVE.search(word):
         return _FLEETING.get(word, word)
     for endings in (_POSSESSIVE, _ADJECTIVE, _NOUN):
         found = endings.sub("", word)
@@ -50,8 +50,9 @@ def root(word: str) -> str:
     """
     sounds = skeleton(stem(word))
     if word.isascii():
-        sounds = _LATIN_GENDER.sub("", sounds)
-        sounds = _LATIN_ADJECTIVE.sub("", sounds)
+        if sounds.endswith(("a", "i")):
+            sounds = _LATIN_GENDER.sub("", sounds)
+            sounds = _LATIN_ADJECTIVE.sub("", sounds)
         sounds = _FLEETING.get(sounds, sounds)
-    bare = _VOWELS_AT_END.sub("", sounds)
+    bare = sounds.rstrip(_VOWELS)
     return bare if len(bare) >= 2 else sounds

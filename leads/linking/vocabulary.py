@@ -45,7 +45,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self._roots = Strings()
         self._counts = array("I", [0])
-        # A bit per letter: roots that differ in more bits than two slips can change need no closer look.
+        # Which letters, and which twice: roots that differ in more bits than two slips can change need no closer look.
         self._letters = array("Q", [0])
         self._misspelt = MultiMap()
         self._numbers: dict[str, int] = {}
@@ -92,11 +92,21 @@ class Vocabulary:
         if len(told) < _MIN_LENGTH:
             return []
         found = self._misspelt.get([crc32(form.encode()) for form in _deletions(told)])
-        return [n for n in found.tolist() if OSA.distance(told, self._roots.text(n), score_cutoff=1) == 1]
+        # Most differ in more letters than one slip changes.
+        told_letters, letters = _letters(told), self._letters
+        return [
+            n
+            for n in found.tolist()
+            if (letters[n] ^ told_letters).bit_count() <= 2
+            and OSA.distance(told, self._roots.text(n), score_cutoff=1) == 1
+        ]
 
-    def alike(self, told: str, numbers: npt.NDArray[np.uint32]) -> list[int]:
-        """Return those of the numbers whose roots one or two slips make of this one."""
-        letters = np.frombuffer(self._letters, dtype=np.uint64)[numbers]
+    def letters_of(self, numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:
+        """Return the letters of numbered roots, as `alike` compares them."""
+        return np.frombuffer(self._letters, dtype=np.uint64)[numbers]
+
+    def alike(self, told: str, numbers: npt.NDArray[np.uint32], letters: npt.NDArray[np.uint64]) -> list[int]:
+        """Return those of the numbers, with their letters, whose roots one or two slips make of this one."""
         # A changed letter takes one bit and brings one: two slips change four at most.
         kept = numbers[np.bitwise_count(letters ^ np.uint64(_letters(told))) <= 2 * MAX_SLIPS].tolist()
         roots = [self._roots.text(number) for number in kept]
@@ -142,7 +152,8 @@ class Vocabulary:
 def _letters(word: str) -> int:
     bits = 0
     for letter in word:
-        bits |= 1 << (ord(letter) & 63)
+        bit = 1 << (ord(letter) & 31)
+        bits |= bit << 32 if bits & bit else bit
     return bits
 
 

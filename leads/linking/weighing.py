@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from math import log2
 from typing import NamedTuple
-
-from rapidfuzz import fuzz
 
 from leads.linking.company_names import CompanyName, parse_company
 from leads.linking.compare_companies import match_companies
@@ -24,9 +22,6 @@ from leads.linking.weights import Weights
 
 # Names of companies that agree to this degree are one; less, to the second, partly.
 SAME_COMPANY, PARTLY_SAME = 0.85, 0.5
-# Words whose sounds agree to less than this, of 100, are further apart than the slips that are forgiven.
-_HARDLY_ALIKE = 70
-_INITIALS = 5
 # Languages that names are written in Cyrillic letters in.
 CYRILLIC = frozenset(("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn"))
 # Fields other than the name, with the columns that hold them.
@@ -34,11 +29,11 @@ _FIELDS = (("company", "companies"), ("place", "places"), ("role", "roles"))
 
 
 class FieldEvidence(NamedTuple):
-    """What one field other than the name says."""
+    """What one field other than the name says. Of a contact's own field `said` goes after what is known: "agrees"."""
 
     what: str
     bits: float
-    reason: str
+    said: str
     fully: bool = True
 
 
@@ -66,38 +61,40 @@ class Weighing:
         self._asked = tuple(
             (what, at) for what, at in _FIELDS if self._context is not None or getattr(mention, what)
         )
-        # Nothing but the name is told.
-        self._bare = not (self._asked or at_home or mention.lang or mention.author)
         self._by_number: dict[int, NameEvidence] = {}
         self._names: dict[str, NameEvidence] = {}
-        self._fields: dict[tuple[str, int], FieldEvidence] = {}
+        self._fields: dict[str, dict[int, FieldEvidence]] = {what: {} for what, _ in self._asked}
+        columns = people.columns
+        # Of each field asked: its column, and what was found of its texts.
+        self._columns = tuple((what, getattr(columns, at), self._fields[what]) for what, at in self._asked)
+        # Whatever depends on the row, beside its fields, is asked only where it may say something.
+        self._personal = bool(at_home or mention.lang or mention.author)
 
-    def bits(self, row: int, name: int | None, key: Key | None) -> tuple[float, float]:
-        """Return the bits of the name, and of everything else.
+    def bits(
+        self, rows: Sequence[int], names: Sequence[int | None], keys: Mapping[int, Key]
+    ) -> list[tuple[float, float]]:
+        """Return for each row the bits of the name, and of everything else.
 
-        `name` is the number of the name that the row was found by, None where it was found by an exact key.
+        `names` are the numbers of the names that the rows were found by, None where a row was found by an exact key.
         """
-        if name is not None and self._bare:
-            found = self._name(row, name)
-            if found is None or found.contradicts:
-                return 0.0, 0.0
-            return found.bits, self._tie(row).bits if self._people.columns.ties[row] else 0.0
-        found = self._name(row, name) if self._told is not None else None
-        other = self._key(key).bits if key is not None else 0.0
-        agrees = found is not None and not found.contradicts
-        if self._asked:
-            columns = self._people.columns
-            for what, at in self._asked:
-                number = getattr(columns, at)[row]
+        ties, compared, found = self._people.columns.ties, self._by_number, []
+        for row, name in zip(rows, names, strict=True):
+            named = (compared.get(name) if name is not None else None) or self._name(row, name)
+            other = self._key(keys[row]).bits if row in keys else 0.0
+            for what, numbers, known in self._columns:
+                number = numbers[row]
                 if number:
-                    other += self._field(what, number).bits
-        if agrees:
-            other += self._language(row)
-            if self._mention.author or self._people.columns.ties[row]:
-                other += self._tie(row).bits
-            if row in self._at_home:
-                other += self._weights.own_site
-        return (found.bits if found is not None and agrees else 0.0), other
+                    field = known.get(number) or self._field(what, number, row)
+                    other += field.bits
+            if named is None or named.contradicts:
+                found.append((0.0, other))
+                continue
+            if self._personal or ties[row]:
+                other += self._language(row) + self._tie(row).bits
+                if row in self._at_home:
+                    other += self._weights.own_site
+            found.append((named.bits, other))
+        return found
 
     def evidence(self, row: int, name: int | None, key: Key | None) -> Evidence:
         """Return the evidence with its code and reasons."""
@@ -105,7 +102,7 @@ class Weighing:
         if key is not None:
             found.exact = True
             self._add(found, self._key(key))
-        agreed = self._name(row, name) if self._told is not None else None
+        agreed = self._name(row, name)
         if agreed is not None and agreed.contradicts:
             found.name_contradicts = True
             found.differs.append("N")
@@ -115,14 +112,16 @@ class Weighing:
             found.agrees.extend(agreed.agrees)
             found.differs.extend(agreed.differs)
             found.reasons.extend(agreed.reasons)
-        for what, at in self._asked:
-            number = getattr(self._people.columns, at)[row]
-            if number:
-                self._add(found, self._field(what, number))
-        if agreed is not None and not agreed.contradicts and self._language(row) > 0:
-            found.other_bits += self._language(row)
-            found.reasons.append(f"language {self._mention.lang} is the contact's")
+        for what, numbers, _ in self._columns:
+            number = numbers[row]
+            field = self._field(what, number, row) if number else _SILENT
+            if field.what:
+                known = self._people.columns.texts.text(number)
+                found.add(what, field.bits, f"{what} {known} {field.said}", fully=field.fully)
         if agreed is not None and not agreed.contradicts:
+            if self._language(row) > 0:
+                found.other_bits += self._language(row)
+                found.reasons.append(f"language {self._mention.lang} is the contact's")
             self._add(found, self._tie(row))
         if self._told is not None and not found.name_contradicts and row in self._at_home:
             found.add("domain", self._weights.own_site, f"site {self._mention.site} is theirs")
@@ -161,10 +160,12 @@ class Weighing:
     @staticmethod
     def _add(found: Evidence, field: FieldEvidence) -> None:
         if field.what:
-            found.add(field.what, field.bits, field.reason, fully=field.fully)
+            found.add(field.what, field.bits, field.said, fully=field.fully)
 
     def _name(self, row: int, number: int | None) -> NameEvidence | None:
-        """Compare the name that a row was found by, else the best of its names."""
+        """Compare the name that a row was found by, else the best of its names; None where no name is told."""
+        if self._told is None:
+            return None
         if number is not None:
             found = self._by_number.get(number)
             if found is None:
@@ -192,77 +193,85 @@ class Weighing:
         bits = self._weights.bare_handle_agrees if bare else self._weights.key_agrees[key.type]
         return FieldEvidence(key.type, bits, f"{key.type} {key.value}{on} is theirs")
 
-    def _field(self, what: str, number: int) -> FieldEvidence:
-        found = self._fields.get((what, number))
+    def _field(self, what: str, number: int, row: int) -> FieldEvidence:
+        """Weigh the field of a row; `number` is that of its text."""
+        fields = self._fields[what]
+        found = fields.get(number)
         if found is None:
-            known = self._people.columns.texts.text(number)
-            found = self._fields[what, number] = self._weigh(what, known)
+            found = fields[number] = self._weigh(what, number, row)
         return found
 
-    def _weigh(self, what: str, known: str) -> FieldEvidence:
+    def _weigh(self, what: str, number: int, row: int) -> FieldEvidence:
         """Weigh what is told; where nothing is, or only what is new, what stands near the name."""
         told = getattr(self._mention, what)
-        weigh = {"company": self._company, "place": self._place, "role": self._role}[what]
-        found = weigh(told, known) if told else _SILENT
-        if found.bits > 0 or (told and what not in self._mention.fresh):
-            return found
+        found = _SILENT
+        if told:
+            weigh = {"company": self._company, "place": self._place, "role": self._role}[what]
+            found = weigh(told, number, row)
+            if found.bits > 0 or what not in self._mention.fresh:
+                return found
+        if self._context is None:
+            return _SILENT
         near = {"company": self._company_near, "place": self._place_near, "role": self._role_near}[what]
-        return near(known, self._context) if self._context is not None else _SILENT
+        return near(self._people.columns.texts.text(number), self._context)
 
     def _company_near(self, known: str, context: Context) -> FieldEvidence:
         score = context.company(known)
-        return self._near(
-            "company", known, self._company_bits(known, score), self._weights.company_near, score > 0
-        )
+        if not score:
+            return _SILENT
+        share = self._people.company_share(self._people.employer_number(known), self._weights.company_general)
+        return self._near("company", self._company_bits(share, score), self._weights.company_near, found=True)
 
     def _place_near(self, known: str, context: Context) -> FieldEvidence:
         found = context.place(known)
-        return self._near("place", known, self._place_bits(known), self._weights.place_near, found)
+        return self._near("place", self._place_bits(known), self._weights.place_near, found)
 
     def _role_near(self, known: str, context: Context) -> FieldEvidence:
-        return self._near(
-            "role", known, self._weights.role_agrees, self._weights.role_near, context.role(known)
-        )
+        return self._near("role", self._weights.role_agrees, self._weights.role_near, context.role(known))
 
     @staticmethod
-    def _near(what: str, known: str, bits: float, less: float, found: bool) -> FieldEvidence:
+    def _near(what: str, bits: float, less: float, found: bool) -> FieldEvidence:
         if not found:
             return _SILENT
-        return FieldEvidence(what, max(bits + less, 0.1), f"{what} {known} stands near the name", fully=False)
+        return FieldEvidence(what, max(bits + less, 0.1), "stands near the name", fully=False)
 
-    def _company(self, told: str, known: str) -> FieldEvidence:
-        one, other = parse_company(told), parse_company(known)
-        score = match_companies(one, other).score if _may_agree(one, other) else 0.0
+    @cached_property
+    def _told_company(self) -> CompanyName:
+        return parse_company(self._mention.company)
+
+    @cached_property
+    def _other_company(self) -> FieldEvidence:
+        return FieldEvidence("company", self._weights.company_differs, "differs")
+
+    def _company(self, told: str, number: int, row: int) -> FieldEvidence:
+        one = self._told_company
+        if not self._people.may_work_at(row, one):
+            return self._other_company
+        known = self._people.columns.texts.text(number)
+        score = match_companies(one, parse_company(known)).score
         if score < PARTLY_SAME:
-            return FieldEvidence("company", self._weights.company_differs, f"company {known} differs")
-        bits = self._company_bits(known, score)
+            return self._other_company
+        share = self._people.employer_share(row, self._weights.company_general)
+        bits = self._company_bits(share, score)
         if fold(told) == fold(known):
             bits += self._weights.company_spelling
-        return FieldEvidence("company", max(bits, 0.3), f"company {known} agrees", score >= SAME_COMPANY)
+        return FieldEvidence("company", max(bits, 0.3), "agrees", score >= SAME_COMPANY)
 
-    def _company_bits(self, known: str, score: float) -> float:
-        share = self._people.company_share(self._people.employer_number(known), self._weights.company_general)
+    def _company_bits(self, share: float, score: float) -> float:
         bits = log2(self._weights.company_m / share)
         return bits if score >= SAME_COMPANY else bits + self._weights.company_partly
 
-    def _place(self, told: str, known: str) -> FieldEvidence:
+    def _place(self, told: str, number: int, _: int) -> FieldEvidence:
+        known = self._people.columns.texts.text(number)
         if not same_place(told, known):
-            return FieldEvidence("place", self._weights.place_differs, f"place {known} differs")
-        return FieldEvidence("place", max(self._place_bits(known), 0.2), f"place {known} agrees")
+            return FieldEvidence("place", self._weights.place_differs, "differs")
+        return FieldEvidence("place", max(self._place_bits(known), 0.2), "agrees")
 
     def _place_bits(self, known: str) -> float:
         share = self._people.place_share(known, self._weights.place_general)
         return log2(self._weights.place_m / share**self._weights.place_power)
 
-    def _role(self, told: str, known: str) -> FieldEvidence:
-        if same_role(told, known):
-            return FieldEvidence("role", self._weights.role_agrees, f"role {known} agrees")
-        return FieldEvidence("role", self._weights.role_differs, f"role {known} differs")
-
-
-def _may_agree(a: CompanyName, b: CompanyName) -> bool:
-    """Rule out at once names no two words of which are alike; what may be initials is always compared."""
-    if min(len(a.core[0]), len(b.core[0])) <= _INITIALS:
-        return True
-    ours, theirs = a.key.split(), b.key.split()
-    return any(fuzz.ratio(one, other, score_cutoff=_HARDLY_ALIKE) > 0 for one in ours for other in theirs)
+    def _role(self, told: str, number: int, _: int) -> FieldEvidence:
+        if same_role(told, self._people.columns.texts.text(number)):
+            return FieldEvidence("role", self._weights.role_agrees, "agrees")
+        return FieldEvidence("role", self._weights.role_differs, "differs")

@@ -11,14 +11,38 @@ from triggers.text import HANDLE, Tokens
 FILLERS = frozenset(
     [
         "to", "our", "my", "new", "dear", "the", "very", "own", ",", "best", "good", "amazing", "beautiful", "dearest",
-        "lovely", "sweet", "little", "big", "wonderful", "favorite", "favourite", "gorgeous", "2",
+        "lovely", "sweet", "little", "big", "wonderful", "favorite", "favourite", "gorgeous", "2", "a", "wish", "wishing",
     ]
 )  # fmt: skip
 TO_ME = frozenset({"me", "us", "myself", "ourselves"})
 # Kin words that anybody is called by.
 ENDEARMENTS = frozenset({"baby"})
+# Whom the author shares a life with, where `my` stands before.
+PARTNERS = frozenset(
+    "love lover beloved bae boo babe babes half soulmate hunny honey valentine man hubs everything heart".split()
+)
+# A phrase that names somebody ends before these.
+ENDS = frozenset(
+    (
+        "who that which whom for from with and but so because as at in on you i we he she they it your is are was were has "
+        "have had am 's hope thank thanks love may god . ! ? :"
+    ).split()
+)
+# Of a star one says these, to a friend those.
+STARDOM = frozenset(
+    (
+        "legend legendary legends actor actress singer rapper drummer guitarist bassist novelist icon iconic "
+        "fans hero movie movies film films album songs music band horror king queen goat"
+    ).split()
+)
+CLOSE = frozenset("you u ya your ur my our miss bro friend buddy love".split())
 # How far behind a greeting its addressee may be told: `Happy birthday to this guy! Love you, my brother`.
 REACH = 30
+# The longest phrase that names somebody: `my beautiful , smart and ever so patient | sister`.
+LONGEST = 9
+# `#sister #mysistersbirthday`: hashtags that say who somebody named is.
+TAGS = ("my", "happybirthday", "birthday", "best", "loveyou", "loveyoumy", "proud")
+NO_TAGS = ENDEARMENTS | {"family", "fam", "twin", "twins", "kids"}
 
 
 class People(Protocol):
@@ -59,25 +83,74 @@ class Greetings:
             return named(tokens, at, at + 1)
         if lower in ENDEARMENTS and not self.people.is_mine(tokens, 0, at):
             return Subject("person", sure=0.9, how="a term of endearment")
-        if lower in self.people.kin and at > 0:
-            return self.people.told_kin(tokens, at)
-        if lower in self.people.friend:
-            return self.people.told_friend(tokens, at)
         if lower in TO_ME:
             return Subject("author", how="first person")
+        kin = self._own(tokens, end)
+        if kin is not None:
+            return kin
         stop = self._name_end(tokens, at)
-        return self.people.told_name(tokens, at, stop, registers) if stop > at else None
+        if stop == at:
+            return None
+        return self.people.told_name(tokens, at, stop, registers)
+
+    def is_famous(self, tokens: Tokens, told: Subject) -> bool:
+        """Say whether a full name is a star's: praised as one, or in a hashtag, and nobody is spoken to."""
+        words = set(tokens.lowers)
+        tag = "".join((told.name or "").lower().split())
+        full = " " in (told.name or "")
+        return full and not words & CLOSE and (bool(words & STARDOM) or "#" + tag in words)
+
+    def _own(self, tokens: Tokens, end: int) -> Subject | None:
+        """Return the kin or friend whom the phrase behind a greeting is about: `to my beautiful and kind | sister`."""
+        mine = False
+        for at in range(end, min(len(tokens), end + LONGEST)):
+            lower = tokens.lowers[at]
+            if at > end and tokens.sentences[at] != tokens.sentences[end - 1]:
+                return None
+            if lower in ENDS and not (lower == "and" and mine) and at > end:
+                return None
+            mine = mine or lower in ("my", "our")
+            owned = at + 1 < len(tokens) and tokens.lowers[at + 1] == "'s"
+            if owned and lower in self.people.kin | self.people.friend:
+                return Subject("person", sure=0.9, how="kin of somebody")
+            if lower in self.people.kin:
+                return self.people.told_kin(tokens, at)
+            if lower in self.people.friend and (mine or at == end or tokens.lowers[at - 1] in FILLERS):
+                return self.people.told_friend(tokens, at)
+            if mine and lower in PARTNERS and not self._goes_on(tokens, at):
+                return Subject("relative", None, None, lower, 0.9, "partner", (at, at + 1))
+            if is_capital(tokens.words[at]) and lower not in self.people.not_names and not mine:
+                return None
+        return None
+
+    def _goes_on(self, tokens: Tokens, at: int) -> bool:
+        """Say whether a word is not the last of its phrase: `my world famous | neighbour`."""
+        behind = tokens.lowers[at + 1] if at + 1 < len(tokens) else "."
+        return behind.isalpha() and behind not in ENDS and not is_capital(tokens.words[at + 1])
 
     def addressee(self, tokens: Tokens, end: int, registers: frozenset[str]) -> Subject:
         """Return who is named right after, else the kin called `my` further on, else just somebody."""
         found = self.named(tokens, end, registers)
-        if found is not None:
+        if found is not None and found.who != "person":
             return found
         for at in range(end + 1, min(len(tokens), end + REACH)):
             lower = tokens.lowers[at]
             if lower in self.people.kin and lower != "family" and self._spoken_to(tokens, end, at):
                 return self.people.told_kin(tokens, at, sure=0.85)
-        return Subject("person", sure=0.9, how="whoever is greeted")
+        tagged = self._tagged(tokens)
+        if tagged is not None and (found is None or found.name is not None):
+            return Subject("relative", found.name if found else None, None, tagged, 0.85, "a hashtag")
+        return found or Subject("person", sure=0.9, how="whoever is greeted")
+
+    def _tagged(self, tokens: Tokens) -> str | None:
+        """Return the kin that a hashtag of the post names: `#mybrother`, `#loveyoumom`."""
+        for word in tokens.lowers:
+            tag = word.lstrip("#")
+            if word[0] == "#" and len(tag) > 4:
+                start = max((len(lead) for lead in TAGS if tag.startswith(lead)), default=0)
+                if tag[start:] in self.people.kin and start and tag[start:] not in NO_TAGS:
+                    return tag[start:]
+        return None
 
     def _spoken_to(self, tokens: Tokens, low: int, at: int) -> bool:
         """Say whether the kin is who the greeting is for: `to my lil bro`, not `for my sister's friend`."""

@@ -140,6 +140,8 @@ class Registers:
         """Most Words Are in Capitals, one line, no full stop: English only."""
         if self.lang != "en" or personal or tokens.lines > 1 or not 3 <= len(tokens) <= 25:
             return False
+        if "@" in tokens.words:
+            return False  # where somebody's post was sent from: `Moving Day @ Echo Park, Los Angeles`
         words = [w for w in tokens.words if w.isalpha() and w.lower() not in _TITLE_FREE]
         capital = sum(w[0].isupper() for w in words)
         return (

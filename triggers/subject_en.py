@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from triggers.control_en import controlled
@@ -79,7 +80,7 @@ IS_SHORT = frozenset({"it", "that", "this", "he", "she", "there", "today", "what
 POINTED = frozenset(
     (
         "guy girl gal lady man woman dude kid couple human beauty cutie two girls boys guys beauties cuties ladies kids "
-        "lovebirds babe babes pair trio peeps gem"
+        "lovebirds birds babe babes pair trio peeps gem"
     ).split()
 )
 # `proud of my brother | for getting the job`
@@ -147,7 +148,13 @@ class EnglishResolver:
         low, _ = tokens.sentence_span(at.start)
         if at.company:
             return self._organisation(tokens, low, at.start, registers)
-        return self._before(tokens, low, at.start, registers)
+        found = self._before(tokens, low, at.start, registers)
+        plain = found is not None and found.name is not None and found.relation is None
+        if found is not None and plain and str(found.name).split()[0].lower() not in given_names():
+            return replace(
+                found, sure=min(found.sure, 0.95)
+            )  # may be a place or a feast: `Labour Day | weekend`
+        return found
 
     def captured(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject | None:
         """See `Resolver`. The owner before the words counts: `my | sister`."""
@@ -457,6 +464,8 @@ class EnglishResolver:
         while end < len(tokens) and end - start < 3 and self._may_name(tokens, end):
             if end > start and tokens.clause_start[end]:
                 break
+            if tokens.words[at].isupper() and tokens.lowers[end] not in given_names():
+                break  # everything is in capitals: `MY SISTER MARRIAGE`
             end += 1
         apart = start > at + 1 and (end >= len(tokens) or tokens.lowers[end] != ",")
         if end == start or apart or tokens.sentences[start] != tokens.sentences[at]:
@@ -467,7 +476,9 @@ class EnglishResolver:
         """Return who a name is: a public figure in news, else a person."""
         news = {"news", "headline"} & registers and "greeting" not in registers
         public = bool(news) or (start > 0 and tokens.lowers[start - 1] in self.public)
-        return named(tokens, start, end, who="public" if public else "person")
+        told = named(tokens, start, end, who="public" if public else "person")
+        famous = "greeting" in registers and self.greetings.is_famous(tokens, told)
+        return replace(told, who="public") if famous else told
 
     def _antecedent(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject | None:
         """Return who `he` or `she` is: the nearest kin, friend or name told before."""

@@ -37,7 +37,7 @@ def test_the_list_holds_each_kind_and_each_sort_of_person() -> None:
     told = Counter(kind for kind, _, _ in rows())
     assert set(told) == {name for name, kind in KINDS.items() if kind.family == LIFE}
     assert min(told.values()) >= 20
-    assert {who for _, who, _ in rows()} == {"author", "relative", "person", "-"}
+    assert {who for _, who, _ in rows()} == {"author", "relative", "person", "public", "-"}
 
 
 def test_no_sentence_stands_twice() -> None:

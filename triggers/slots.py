@@ -116,7 +116,8 @@ def _after(plan: SlotPlan, main: Hit, tokens: Tokens, stops: frozenset[str]) -> 
             start = at + 1
             while start < end and tokens.lowers[start] in ("the", "a", "an", "our", "my", "new"):
                 start += 1
-            if end > start:
+            person, last = main.labels.get("subject", (0, 0))
+            if end > start and not (person < end and start < last):  # `congratulations to Ann ... to lead`
                 return _shown(tokens, start, end)
     return None
 

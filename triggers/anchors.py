@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 
 from triggers.date_words import NUMERALS
 from triggers.matching import UNBOUNDED
@@ -177,6 +176,9 @@ class Anchors:
         self._function = compiler.words.words("_function") | _PIECES
         self._common = compiler.words.words("_common")
         self._surfaces: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        self._weights: dict[frozenset[str], tuple[int, str]] = {}
+        self._writings: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        self._known: dict[tuple[str, frozenset[str]], tuple[frozenset[str], bool]] = {}
 
     def needs(self, pattern: Pattern) -> Needs:
         """Return the sets of surface words of which a pattern needs one each, the rarest set first.
@@ -188,14 +190,23 @@ class Anchors:
         other: dict[frozenset[str], None] = {}
         for token in pattern.tokens:
             if token.needs is not None:
-                forms = self._surface(*token.needs)
-                if forms and forms.isdisjoint(self._function):
+                forms, tells = self._told(token.needs)
+                if tells:
                     telling.add(forms)
-                elif written := self._written(*token.needs):
-                    other[written] = None
+                elif forms:
+                    other[forms] = None
             elif token.attributes == _NUMBER:
                 other[_NUMBERS] = None
         return (*sorted(telling, key=self._weight), *sorted(other, key=len)) if telling else ()
+
+    def _told(self, needs: tuple[str, frozenset[str]]) -> tuple[frozenset[str], bool]:
+        """Return the surface words of which a token needs one, and whether none of them is a function word."""
+        told = self._known.get(needs)
+        if told is None:
+            forms = self._surface(*needs)
+            tells = bool(forms) and forms.isdisjoint(self._function)
+            told = self._known[needs] = forms if tells else self._written(*needs), tells
+        return told
 
     def line_needs(self, line: Line) -> tuple[Needs, ...]:
         """Return the needs of each pattern of a line."""
@@ -214,27 +225,35 @@ class Anchors:
                 between += UNBOUNDED if dict(token.attributes).get("OP") in ("*", "+") else 1
         return tuple(found)
 
-    @lru_cache(10_000)  # noqa: B019 -- lives as long as its engine
     def _written(self, attribute: str, words: frozenset[str]) -> frozenset[str]:
         """Return all that may stand in a text for one of some words; nothing where that cannot be told."""
+        found = self._writings.get((attribute, words))
+        if found is None:
+            found = self._writings[attribute, words] = frozenset(self._writing(attribute, words))
+        return found
+
+    def _writing(self, attribute: str, words: frozenset[str]) -> set[str]:
         found: set[str] = set()
         for word in words:
             forms = set(self._forms(attribute, word))
             if not forms or word in (MONEY, HANDLE):
-                return frozenset()
+                return set()
             found |= forms
         if self._compiler.lang == "en":
             found.update(*(CONTRACTED.get(form, ()) for form in tuple(found)))
-        return frozenset(found)
+        return found
 
     def is_common(self, forms: frozenset[str]) -> bool:
         """Say whether one of some words is so common that many texts hold it."""
         return not forms.isdisjoint(self._common)
 
     def _weight(self, forms: frozenset[str]) -> tuple[int, str]:
-        short = sum(len(form) < SHORT for form in forms)
-        often = len(forms & self._common) + 10 * len(forms & {MONEY_FORM, HANDLE_FORM})
-        return len(forms) + 10 * short + 100 * often, min(forms)
+        weight = self._weights.get(forms)
+        if weight is None:
+            short = sum(map(SHORT.__gt__, map(len, forms)))
+            often = len(forms & self._common) + 10 * len(forms & {MONEY_FORM, HANDLE_FORM})
+            weight = self._weights[forms] = len(forms) + 10 * short + 100 * often, min(forms)
+        return weight
 
     def _surface(self, attribute: str, words: frozenset[str]) -> frozenset[str]:
         key = (attribute, words)

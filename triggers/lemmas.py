@@ -72,19 +72,25 @@ class English:
         return word in self._exceptions or word in self._dictionary
 
     @cached_property
-    def _forms(self) -> dict[str, list[str]]:
-        """The forms of each lemma, but the lemma itself."""
-        table: defaultdict[str, list[str]] = defaultdict(list)
-        for form, lemma in self._dictionary.items():
+    def _forms(self) -> dict[bytes, list[bytes]]:
+        """The forms of each lemma in the dictionary, but the lemma itself."""
+        table: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        for form, lemma in self._encoded().items():
             if form != lemma:
-                table[lemma if lemma.islower() else lemma.lower()].append(form)
-        for known, exact in self._exceptions.items():
-            table[exact].append(known)
+                table[lemma if lemma.islower() else lemma.decode().lower().encode()].append(form)
         return table
+
+    def _encoded(self) -> Mapping[bytes, bytes]:
+        """Return the dictionary as the package holds it, where it does: to decode every entry takes a tenth of a second."""
+        held = getattr(self._dictionary, "_dict", None)
+        if isinstance(held, dict):
+            return held
+        return {form.encode(): lemma.encode() for form, lemma in self._dictionary.items()}
 
     def forms(self, lemma: str) -> frozenset[str]:
         """See `Lemmatiser`. The plural of an unknown word counts as its form."""
-        candidates = {*self._forms.get(lemma, ()), lemma, f"{lemma}s"}
+        candidates = {form.decode() for form in self._forms.get(lemma.encode(), ())} | {lemma, f"{lemma}s"}
+        candidates |= {form for form, known in self._exceptions.items() if known == lemma}
         candidates |= {f"{form}s" for form in candidates}
         return frozenset(form for form in candidates if form == form.lower() and self._lemma(form) == lemma)
 
@@ -148,8 +154,8 @@ class Russian:
         found: dict[tuple[str, frozenset[str]], None] = {}
         for parse in self._analyser.parse(lemma):
             if folded(parse.normal_form) == lemma:
-                for form in parse.lexeme:
-                    found[folded(form.word), frozenset(form.tag.grammemes)] = None
+                for word, tag, *_ in parse.lexeme:
+                    found[word.replace("ё", "е") if "ё" in word else word, tag.grammemes] = None
         return tuple(found)
 
     def forms(self, lemma: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from povod.commands import search_mutes, search_past
 from povod.commands.leads import by_me
 from povod.commands.search_editor import edited, without
 from povod.commands.search_options import refuse_wrong, with_settings
-from povod.console import note, plural, print_json, print_table, say
+from povod.console import note, out, plural, print_json, print_table, say
 from povod.faults import FAILED, UserError, nearest
 from povod.options import ConfigOption, JsonOption
 from povod.search_book import Book
@@ -34,6 +34,8 @@ app = typer.Typer(
 )
 search_past.register(app)
 app.add_typer(search_mutes.app, name="mute")
+# On a terminal with fewer columns a table would leave no room for the query.
+NARROW = 100
 NameArgument = Annotated[str, typer.Argument(help="The search's name.", show_default=False)]
 
 
@@ -134,8 +136,15 @@ def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     if not facts:
         say("no saved searches yet: 'povod search add NAME QUERY' adds one")
         return
-    columns = ("name", "state", "place", "number", "owner", "signals", "query")
-    print_table(columns, [[_short(fact[column]) for column in columns] for fact in facts])
+    if out().width < NARROW:
+        for fact in facts:
+            about = (fact["state"], fact["place"], f"version {fact['number']}", fact["owner"])
+            say(f"{fact['name']}: {', '.join(filter(None, about))}, {plural(fact['signals'], 'signal')}")
+            say(f"    {_short(fact['query'], out().width - 4)}")
+        return
+    columns = {name: name for name in ("name", "state", "place", "number", "owner", "signals", "query")}
+    columns["number"] = "version"
+    print_table(list(columns.values()), [[_short(fact[name]) for name in columns] for fact in facts])
 
 
 def _counted(session: Session, book: Book) -> list[tuple[SearchDefinition, int]]:

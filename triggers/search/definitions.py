@@ -265,7 +265,7 @@ class _Reader:
         name = item.get("name")
         if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME or not name.isprintable():
             self.fault(
-                (*where, "name"), f"a search wants a 'name' of 1 to {MAX_NAME} letters; put numbers in quotes"
+                (*where, "name"), f"a search wants a 'name', a text of 1 to {MAX_NAME} characters on one line"
             )
             return ""
         return name

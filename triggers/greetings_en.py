@@ -31,10 +31,12 @@ ENDS = frozenset(
 # Of a star one says these, to a friend those.
 STARDOM = frozenset(
     (
-        "legend legendary legends actor actress singer rapper drummer guitarist bassist novelist icon iconic "
+        "legend legendary legends artist actor actress singer rapper drummer guitarist bassist novelist icon iconic "
         "fans hero movie movies film films album songs music band horror king queen goat"
     ).split()
 )
+# Whoever has a full name in these words is mourned by many.
+MOURNING = frozenset({"rip", "#rip", "peace", "#restinpeace"})
 CLOSE = frozenset("you u ya your ur my our miss bro friend buddy love".split())
 # How far behind a greeting its addressee may be told: `Happy birthday to this guy! Love you, my brother`.
 REACH = 30
@@ -95,10 +97,14 @@ class Greetings:
 
     def is_famous(self, tokens: Tokens, told: Subject) -> bool:
         """Say whether a full name is a star's: praised as one, or in a hashtag, and nobody is spoken to."""
-        words = set(tokens.lowers)
-        tag = "".join((told.name or "").lower().split())
-        full = " " in (told.name or "")
-        return full and not words & CLOSE and (bool(words & STARDOM) or "#" + tag in words)
+        if told.name is None or told.place is None:
+            return False
+        star = not STARDOM.isdisjoint(tokens.lowers)
+        if " " not in told.name and (not star or MOURNING.isdisjoint(tokens.lowers)):
+            return False
+        low, high = tokens.sentence_span(told.place[0])
+        tags = {"#" + "".join(told.name.lower().split()), *MOURNING}
+        return (star or not tags.isdisjoint(tokens.lowers)) and CLOSE.isdisjoint(tokens.lowers[low:high])
 
     def _own(self, tokens: Tokens, end: int) -> Subject | None:
         """Return the kin or friend whom the phrase behind a greeting is about: `to my beautiful and kind | sister`."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from triggers.control_en import controlled
-from triggers.greetings_en import ENDEARMENTS, Greetings
+from triggers.greetings_en import ENDEARMENTS, MOURNING, Greetings
 from triggers.lemmas import English
 from triggers.subject import NOBODY, Predicate, Subject, is_capital, named, organisation
 from triggers.text import HANDLE, Tokens
@@ -477,7 +477,8 @@ class EnglishResolver:
         news = {"news", "headline"} & registers and "greeting" not in registers
         public = bool(news) or (start > 0 and tokens.lowers[start - 1] in self.public)
         told = named(tokens, start, end, who="public" if public else "person")
-        famous = "greeting" in registers and self.greetings.is_famous(tokens, told)
+        hailed = "greeting" in registers or not MOURNING.isdisjoint(tokens.lowers)
+        famous = hailed and self.greetings.is_famous(tokens, told)
         return replace(told, who="public") if famous else told
 
     def _antecedent(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject | None:

@@ -25,7 +25,7 @@ from benchmarks import plausible_book
 from benchmarks.invented_people import Told, World
 from leads.linking import cache
 from leads.linking.cache import Change, Index
-from leads.linking.linker import Linker
+from leads.linking.linker import Linker, spare_collector
 from leads.linking.mentions import MentionScanner
 from leads.linking.records import ContactRecord, Decision, Linking
 
@@ -52,6 +52,8 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     linker = build(world)
+    # As `povod link` does.
+    spare_collector()
     answers = measure_speed(linker, told)
     print_quality(world, told, answers, arguments.misses)
     linked = sum(linker.link(mention).decision is Decision.LINK for mention in strangers)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from leads.linking.fold import fold, skeleton
 from leads.linking.tables import rows
@@ -18,8 +18,7 @@ _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
 _MAX_FORM_WORDS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyName:
+class CompanyName(NamedTuple):
     """An organisation's name, read: its own words, folded, and the classes of its legal forms."""
 
     raw: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from leads.linking.agreement import Level, agreement, worth
 from leads.linking.fold import skeleton
@@ -27,8 +27,7 @@ _GIVEN_ALONE = 0.9
 _WEIGHT = {Part.GIVEN: 1.0, Part.FAMILY: 1.15, Part.PATRONYMIC: 0.6, Part.PARTICLE: 0.15}
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
+class Pairing(NamedTuple):
     """Which words of two names belong together, and how far they agree; what is left over on each side."""
 
     pairs: tuple[tuple[int, int, Level], ...]

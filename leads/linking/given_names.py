@@ -67,6 +67,8 @@ def groups_of(word: str) -> frozenset[int]:
 @lru_cache(maxsize=1 << 16)
 def equivalent_roots(word: str) -> tuple[str, ...]:
     """Return the roots of all names that may stand for the same person as this one, its own first."""
-    own = root(word)
-    found = {other for number in groups_of(word) for other in given_names().roots[number]}
+    own, groups = root(word), groups_of(word)
+    if not groups:
+        return (own,)
+    found = {other for number in groups for other in given_names().roots[number]}
     return (own, *sorted(found - {own}))

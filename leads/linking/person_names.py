@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from leads.linking.fold import is_cyrillic, words
 from leads.linking.given_names import groups_of, is_given
@@ -39,8 +39,7 @@ class Part(StrEnum):
     PARTICLE = "particle"
 
 
-@dataclass(frozen=True, slots=True)
-class PersonName:
+class PersonName(NamedTuple):
     """A person's name, read. `words` are folded; `parts` says what each is."""
 
     raw: str

@@ -24,6 +24,7 @@ BELIEF = 2_000
 # Of a name that no table has: one in so many people.
 _RARE = {Part.GIVEN: 1e-4, Part.FAMILY: 1e-5}
 _MIN_LENGTH = 3
+_REMEMBERED = 1 << 12
 MAX_SLIPS = 2
 
 
@@ -49,6 +50,8 @@ class Vocabulary:
         self._letters = array("Q", [0])
         self._misspelt = MultiMap()
         self._numbers: dict[str, int] = {}
+        # What words may be by one slip, as long as no new root is known: given names recur.
+        self._near: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
         return len(self._roots) - 1
@@ -68,6 +71,7 @@ class Vocabulary:
         number = self._numbers.get(new)
         if number is None:
             number = self._numbers[new] = self._roots.append(new)
+            self._near.clear()
             self._counts.append(0)
             self._letters.append(_letters(new))
             for form in _deletions(new):
@@ -89,6 +93,14 @@ class Vocabulary:
 
     def near(self, told: str) -> list[int]:
         """Return the numbers of the roots that one slip makes of this one, itself not among them."""
+        known = self._near.get(told)
+        if known is None:
+            if len(self._near) > _REMEMBERED:
+                self._near.clear()
+            known = self._near[told] = self._look_near(told)
+        return known
+
+    def _look_near(self, told: str) -> list[int]:
         if len(told) < _MIN_LENGTH:
             return []
         found = self._misspelt.get([crc32(form.encode()) for form in _deletions(told)])
@@ -125,6 +137,7 @@ class Vocabulary:
         for number in unused.tolist():
             self._numbers.pop(self._roots.text(number), None)
         self._roots.blank(unused)
+        self._near.clear()
 
     def arrays(self) -> Arrays:
         """Return all as arrays."""

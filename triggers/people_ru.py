@@ -67,6 +67,17 @@ class People:
             return False
         return {"NOUN", "inan"} <= self.lemmas.readings(folded(tokens.words[at - 1]))[0]
 
+    def joined(self, tokens: Tokens, at: int) -> bool:
+        """Say whether a noun or name is one of two who do a thing together: `Маша и | Петя`, `мама | с папой`."""
+        low, high = tokens.sentence_span(at)
+        first = last = at
+        while first > low and is_capital(tokens.words[first]) and is_capital(tokens.words[first - 1]):
+            first -= 1
+        while last + 1 < high and is_capital(tokens.words[last]) and is_capital(tokens.words[last + 1]):
+            last += 1
+        before = first > low and tokens.lowers[first - 1] == "и"
+        return before or (last + 1 < high and tokens.lowers[last + 1] in ("и", "с"))
+
     def counted(self, tokens: Tokens, verb: int) -> bool:
         """Say whether a number of living beings follows a verb: `заболели | 300 человек`."""
         _, high = tokens.sentence_span(verb)

@@ -202,6 +202,8 @@ class RussianResolver:
         if not readings[0] & {"NOUN", "NPRO"} and not is_capital(tokens.words[at]):
             return False
         form = self._verb_form(tokens, verb)
+        if "plur" in form and self.people.joined(tokens, at):
+            form -= {"plur"}
         for tags in readings:
             if "nomn" not in tags or not tags & {"NOUN", "LATN", "UNKN"}:
                 continue

@@ -159,7 +159,6 @@ class View:
         self.bit = 1 << index
         self.post = batch.posts[index]
         self._by_atom: dict[int, list[int]] | None = None
-        self._by_atom_spans: dict[int, list[Span]] | None = None
 
     @cached_property
     def tokens(self) -> dict[int, words.Token]:
@@ -216,15 +215,22 @@ class View:
         return spans
 
     def spans_of(self, atoms: Iterable[int]) -> Iterator[Span]:
-        """Return the code points of all words that answer to some atoms; worked out once, for many matches ask."""
-        if self._by_atom_spans is None:
-            by_atom: defaultdict[int, list[Span]] = defaultdict(list)
-            for first, held in self._words:
-                for place, answers in enumerate(held, first):
-                    for atom in answers:
-                        by_atom[atom].append(self._spans[place])
-            self._by_atom_spans = dict(by_atom)
-        return chain.from_iterable(filter(None, map(self._by_atom_spans.get, atoms)))
+        """Return the code points of all words that answer to some atoms."""
+        return map(self._spans.__getitem__, chain.from_iterable(map(self.places, atoms)))
+
+    def bounds_of(self, atoms: Iterable[int]) -> list[tuple[int, int]]:
+        """Return where the words of the text that answer to some atoms begin and end, in order, each once.
+
+        The spans of most matches, so they are had without making a `Span` of each.
+        """
+        self.prepare()
+        found = chain.from_iterable(filter(None, map((self._by_atom or {}).get, atoms)))
+        bounds = self._bounds
+        return [bounds[place - ZONE_GAP] for place in sorted(set(found)) if place >= ZONE_GAP]
+
+    @cached_property
+    def _bounds(self) -> list[tuple[int, int]]:
+        return [found.span() for found in words.WORD.finditer(self.post.text)]
 
     def span(self, first: int, last: int) -> Span:
         """Return the code points from one place to another."""

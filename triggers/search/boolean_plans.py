@@ -182,6 +182,18 @@ def word_group(plan: Plan) -> tuple[int, ...]:
     return plan.atoms if isinstance(plan, AnyWordsPlan) else ()
 
 
+def loose_atoms(plan: Plan) -> tuple[int, ...]:
+    """Return the atoms whose words, wherever they stand, are the spans of a plan; nothing if it is not that simple."""
+    match plan:
+        case WordPlan() if is_plain_word(plan):
+            return (plan.atom,)
+        case AllWordsPlan(atoms) | AnyWordsPlan(atoms):
+            return atoms
+        case GroupsPlan(groups):
+            return tuple(chain.from_iterable(groups))
+    return ()
+
+
 def places_known(plan: Plan) -> TypeGuard[WordsPlan]:
     """Return whether a plan stands at places in the text."""
     return hasattr(plan, "places")

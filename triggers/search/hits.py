@@ -25,6 +25,7 @@ class Matching(Protocol):
     name: str
     version: str
     plan: Plan
+    loose: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class SearchMatch:
     version: str
     _plan: Plan = field(repr=False, compare=False)
     _view: View = field(repr=False, compare=False)
+    _loose: tuple[int, ...] = field(repr=False, compare=False)
 
     @property
     def places(self) -> list[Span]:
@@ -47,6 +49,8 @@ class SearchMatch:
     @property
     def spans(self) -> list[tuple[int, int]]:
         """The places in the post's text, in code points: `text[start:end]`."""
+        if self._loose:
+            return self._view.bounds_of(self._loose)
         return [(span.start, span.end) for span in self.places if span.field == TEXT]
 
 
@@ -79,7 +83,7 @@ class Matches(Sequence[SearchMatch]):
 
     def _match(self, number: int) -> SearchMatch:
         search = self._searches[number]
-        return SearchMatch(search.name, search.version, search.plan, self._view)
+        return SearchMatch(search.name, search.version, search.plan, self._view, search.loose)
 
 
 def by_post(batch: Batch, searches: Sequence[Matching], masks: Sequence[int]) -> list[Sequence[SearchMatch]]:

@@ -17,6 +17,7 @@ from datetime import datetime
 from triggers.search import fields
 from triggers.search.atoms import AtomTable
 from triggers.search.batch import Batch
+from triggers.search.boolean_plans import loose_atoms
 from triggers.search.faults import SearchFault, nearest
 from triggers.search.hits import SearchMatch, by_post
 from triggers.search.joints import has_joints, joints
@@ -42,8 +43,10 @@ class Filed:
     atoms: list[int]
     anchors: frozenset[Anchor] | None
     order: int
-    # Whether its words must stand somewhere: what such searches ask is found for all of them together.
+    # Whether its words must stand somewhere: what such searches ask is found for all of them together. Where they need
+    # not, its spans are all words that answer to `loose`.
     joined: bool
+    loose: tuple[int, ...]
 
 
 class Percolator:
@@ -250,6 +253,7 @@ class Percolator:
             anchors,
             old.order if old else self._count,
             has_joints(plan),
+            loose_atoms(plan),
         )
         if old is not None:
             self._unfile(old)

@@ -51,6 +51,8 @@ def test_every_match_quotes_words_of_the_post_and_nothing_else() -> None:
     posts = [drawing.post() for _ in range(60)]
     for post, matches in zip(posts, percolator.match(posts), strict=True):
         for match in matches:
+            in_text = [(span.start, span.end) for span in match.places if span.field == "text"]
+            assert match.spans == in_text
             for span in match.places:
                 text = getattr(post, span.field)
                 assert 0 <= span.start < span.end <= len(text)

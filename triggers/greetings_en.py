@@ -108,14 +108,17 @@ class Greetings:
 
     def _own(self, tokens: Tokens, end: int) -> Subject | None:
         """Return the kin or friend whom the phrase behind a greeting is about: `to my beautiful and kind | sister`."""
-        mine = False
+        mine = 0
         for at in range(end, min(len(tokens), end + LONGEST)):
             lower = tokens.lowers[at]
             if at > end and tokens.sentences[at] != tokens.sentences[end - 1]:
                 return None
-            if lower in ENDS and not (lower == "and" and mine) and at > end:
+            near = mine and at - mine < 4 and "and" not in tokens.lowers[mine:at]
+            partner = near and lower in PARTNERS and (lower != "man" or not self._goes_on(tokens, at))
+            if lower in ENDS and not (lower == "and" and mine) and not partner and at > end:
                 return None
-            mine = mine or lower in ("my", "our")
+            if lower in ("my", "our"):
+                mine = at
             owned = at + 1 < len(tokens) and tokens.lowers[at + 1] == "'s"
             if owned and lower in self.people.kin | self.people.friend:
                 return Subject("person", sure=0.9, how="kin of somebody")
@@ -123,16 +126,16 @@ class Greetings:
                 return self.people.told_kin(tokens, at)
             if lower in self.people.friend and (mine or at == end or tokens.lowers[at - 1] in FILLERS):
                 return self.people.told_friend(tokens, at)
-            if mine and lower in PARTNERS and not self._goes_on(tokens, at):
+            if partner:
                 return Subject("relative", None, None, lower, 0.9, "partner", (at, at + 1))
             if is_capital(tokens.words[at]) and lower not in self.people.not_names and not mine:
                 return None
         return None
 
     def _goes_on(self, tokens: Tokens, at: int) -> bool:
-        """Say whether a word is not the last of its phrase: `my world famous | neighbour`."""
+        """Say whether a word is not the last of its phrase: `my man | Tom`."""
         behind = tokens.lowers[at + 1] if at + 1 < len(tokens) else "."
-        return behind.isalpha() and behind not in ENDS and not is_capital(tokens.words[at + 1])
+        return behind.isalpha() and behind not in ENDS
 
     def addressee(self, tokens: Tokens, end: int, registers: frozenset[str]) -> Subject:
         """Return who is named right after, else the kin called `my` further on, else just somebody."""

@@ -135,6 +135,7 @@ class EnglishResolver:
         self.friend = words.words("friend") | words.words("role")
         self.skip = words.words("_adverbs") | words.words("_auxiliaries")
         self.not_names = words.words("_not_names")
+        self.closed = words.words("_gap")
         self.company = words.words("company_noun")
         self.greetings = Greetings(self)
         self.public = words.words("public_role") if "public_role" in words.lists else frozenset()
@@ -167,6 +168,8 @@ class EnglishResolver:
         if lower in POSSESSIVES:
             told = self._antecedent(tokens, end - 1, registers)
             return told or Subject("person", sure=0.85, how="somebody told by a pronoun")
+        if start > low and tokens.lowers[start - 1] in self.kin and self.is_mine(tokens, low, start - 1):
+            return self.told_kin(tokens, start - 1)  # `my uncle | Louis`
         if tokens.words[start] == HANDLE or (
             is_capital(tokens.words[start]) and tokens.lowers[start] not in self.kin | MINE
         ):
@@ -463,6 +466,8 @@ class EnglishResolver:
         end = start
         while end < len(tokens) and end - start < 3 and self._may_name(tokens, end):
             if end > start and tokens.clause_start[end]:
+                break
+            if tokens.lowers[end] in self.closed:
                 break
             if tokens.words[at].isupper() and tokens.lowers[end] not in given_names():
                 break  # everything is in capitals: `MY SISTER MARRIAGE`

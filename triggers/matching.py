@@ -101,12 +101,14 @@ class Test:
     """One thing that a token must be, or not be: an attribute among some values.
 
     `forms` holds, for lemmas, the only words that can have one of them: no other word's lemma is looked up.
+    `feature` tells what has no column of its own, from the word.
     """
 
     name: str
     values: frozenset[Any]
     wanted: bool
     forms: frozenset[str] | None = None
+    feature: Callable[[str], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,11 @@ class Step:
 
     def fits(self, columns: Columns, place: int) -> bool:
         """Say whether a word is as the token must be."""
+        tokens = columns.tokens
         for test in self.tests:
-            if test.forms is not None and folded(columns.tokens.lowers[place]) not in test.forms:
+            if test.feature is not None:
+                met = test.feature(tokens.words[place]) in test.values
+            elif test.forms is not None and folded(tokens.lowers[place]) not in test.forms:
                 met = False
             else:
                 met = columns[test.name][place] in test.values
@@ -244,5 +249,6 @@ def _tests(token: Token, forms: Callable[[frozenset[str]], frozenset[str]]) -> t
             continue
         values = frozenset(value[1]) if isinstance(value, tuple) else frozenset([value])
         wanted = not isinstance(value, tuple) or value[0] == "IN"
-        found.append(Test(name, values, wanted, forms(values) if name == "LEMMA" else None))
+        feature = None if name in ("LOWER", "ORTH") else FEATURES.get(name)
+        found.append(Test(name, values, wanted, forms(values) if name == "LEMMA" else None, feature))
     return tuple(found)

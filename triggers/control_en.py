@@ -15,7 +15,7 @@ MINE = frozenset({"my", "our", "mine", "ours"})
 # Before a gerund or an event's noun: `after | moving`, `tired of | being sick`.
 GOVERNING = frozenset(
     (
-        "for of from after before by at about while without on in than since during despite with through enjoy love "
+        "for of from after before having by at about while without on in than since during despite with through enjoy love "
         "loved enjoyed enjoying loving"
     ).split()
 )

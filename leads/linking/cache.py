@@ -74,14 +74,17 @@ class Index:
 @lru_cache(maxsize=1)
 def made_with() -> str:
     """Return a hash of all that decides what an index holds: the code and tables that read names."""
-    digest = hashlib.blake2b(digest_size=8)
-    folder = files("leads.linking")
-    for place in (folder, folder.joinpath("data")):
-        for item in sorted(place.iterdir(), key=lambda one: one.name):
+    packages = (f"{name} {version(name)}" for name in ("numpy", "anyascii", "nicknames", "pymorphy3"))
+    return code_hash("leads.linking", "leads.linking.data", more="".join(packages))
+
+
+def code_hash(*packages: str, more: str = "") -> str:
+    """Return a hash of the code and tables that lie in packages of ours."""
+    digest = hashlib.blake2b(more.encode(), digest_size=8)
+    for package in packages:
+        for item in sorted(files(package).iterdir(), key=lambda one: one.name):
             if item.is_file() and item.name.endswith((".py", ".tsv")):
                 digest.update(item.name.encode() + item.read_bytes())
-    for package in ("numpy", "anyascii", "nicknames", "pymorphy3"):
-        digest.update(f"{package} {version(package)}".encode())
     return digest.hexdigest()
 
 
@@ -96,22 +99,30 @@ def write(path: Path, index: Index) -> None:
         parts.append((name, array.dtype.str, at, array.nbytes, crc32(np.ascontiguousarray(array).data)))
         at += -(-array.nbytes // _ALIGNED) * _ALIGNED
     header = json.dumps({"with": made_with(), "made": index.made, "parts": parts}).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{index.made}.new")
+    head = _MAGIC + b"%016x %08x\n" % (len(header), crc32(header)) + header
+    write_private(path, _padded((head, *(np.ascontiguousarray(array).data for array in arrays.values()))))
+    for old in path.parent.glob(f"{path.name}.*.journal"):
+        old.unlink(missing_ok=True)
+
+
+def _padded(parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    for part in parts:
+        yield part
+        yield b"\0" * (-memoryview(part).nbytes % _ALIGNED)
+
+
+def write_private(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """Write a file in place of what was there, all or nothing, for the owner's eyes only."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(_MAGIC + b"%016x %08x\n" % (len(header), crc32(header)) + header)
-            file.write(b"\0" * (-file.tell() % _ALIGNED))
-            for array in arrays.values():
-                file.write(np.ascontiguousarray(array).data)
-                file.write(b"\0" * (-array.nbytes % _ALIGNED))
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    for old in path.parent.glob(f"{path.name}.*.journal"):
-        old.unlink(missing_ok=True)
 
 
 def read(path: Path) -> Index:

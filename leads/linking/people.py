@@ -168,14 +168,22 @@ class People:
         """Forget a person; tell whether there was one."""
         rows = self.rows_of(key)
         for row in rows:
-            record = self.columns[row]
-            names = [name for name in (record.name, *record.aliases) if name and "@" not in name]
-            for one in {one for name in names for one in self._word_numbers(name)}:
-                self.vocabulary.count_in(one, -1)
-            self._companies.count_in(self.columns.employers[row], -1)
-            self._places.count_in(self.columns.towns[row], -1)
-            self.columns.remove(row)
+            self._remove_row(row)
         return bool(rows)
+
+    def keep_last(self, key: str) -> None:
+        """Of people who were added with the same key forget all but the one that was added last."""
+        for row in sorted(self.rows_of(key))[:-1]:
+            self._remove_row(row)
+
+    def _remove_row(self, row: int) -> None:
+        record = self.columns[row]
+        names = [name for name in (record.name, *record.aliases) if name and "@" not in name]
+        for one in {one for name in names for one in self._word_numbers(name)}:
+            self.vocabulary.count_in(one, -1)
+        self._companies.count_in(self.columns.employers[row], -1)
+        self._places.count_in(self.columns.towns[row], -1)
+        self.columns.remove(row)
 
     def rows_of(self, key: str) -> list[int]:
         """Return the rows of the record with this key: one, or none."""

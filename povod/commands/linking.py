@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +10,9 @@ from typing import Annotated
 import typer
 
 from leads.contacts.faults import ContactsFault
-from leads.contacts.records import file_records
+from leads.contacts.file_index import file_index
 from leads.linking.filter import compare_lines, link_lines
-from leads.linking.linker import Linker
+from leads.linking.linker import Linker, spare_collector
 from povod import streams
 from povod.console import note
 from povod.faults import FAILED, UserError
@@ -28,19 +29,36 @@ def link(
     contacts: Annotated[Path, typer.Option(help="A CSV file of contacts.", show_default=False)],
     source: InOption = "-",
     target: OutOption = "-",
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--cache",
+            help="A folder where the index of a large file is kept for the next time.",
+            show_default="that of the user's caches",
+        ),
+    ] = None,
+    *,
+    keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Whether the index is kept.")] = True,
 ) -> None:
     """Say whose each mention is: one JSON object a line with any of name, handle, email, url, company, role, place."""
+    folder = (folder or _caches()) if keep else None
     try:
-        people, companies, refused = file_records(contacts)
+        index, refused = file_index(contacts, folder, note)
     except ContactsFault as fault:
         raise UserError(*str(fault).splitlines()) from None
     for row in refused:
         note(f"refused  {row}")
-    linker = Linker(people, companies)
+    linker = Linker.over(index.people, index.organisations)
+    spare_collector()
     with streams.filtering(source, target) as (incoming, outgoing):
         faults = link_lines(incoming, outgoing, sys.stderr, linker)
     if faults:
         raise typer.Exit(FAILED)
+
+
+def _caches() -> Path:
+    """Where programs keep what they can make again (the XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "povod"
 
 
 def compare_names(source: InOption = "-", target: OutOption = "-") -> None:

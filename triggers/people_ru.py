@@ -12,6 +12,9 @@ from triggers.words import WordLists
 
 NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
 OBLIQUE_CASES = ("accs", "gent", "datv", "ablt", "loct")
+# People in general, and words that ask or tell which.
+OTHERS = frozenset("кто который которая которые никто все люди каждый кто-то кто-нибудь некоторый".split())
+PREPOSITIONS = frozenset("в во на из с со к ко у о об от по за для до при под над через между".split())
 _AGED = re.compile(r"\d+-?летн")
 # How many words before a noun or a name tell what kind of person it is.
 NEAR = 5
@@ -66,6 +69,11 @@ class People:
         if not any("gent" in tags for tags in self.lemmas.readings(folded(tokens.words[at]))):
             return False
         return {"NOUN", "inan"} <= self.lemmas.readings(folded(tokens.words[at - 1]))[0]
+
+    def general(self, tokens: Tokens, at: int) -> bool:
+        """Say whether a word is people in general: `все | приехали`, but no `на все лето`."""
+        led = at > 0 and tokens.lowers[at - 1] in PREPOSITIONS
+        return not led and self.lemmas.lemma(tokens.lowers[at]) in OTHERS
 
     def joined(self, tokens: Tokens, at: int) -> bool:
         """Say whether a noun or name is one of two who do a thing together: `Маша и | Петя`, `мама | с папой`."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from triggers.affiliation import quoted
 from triggers.greetings_ru import LOOSE_KIN, SECOND, THIRD, Greetings
 from triggers.lemmas import Russian, folded
-from triggers.people_ru import NAME_TAGS, People, nominative
+from triggers.people_ru import NAME_TAGS, PREPOSITIONS, People, nominative
 from triggers.subject import NOBODY, Predicate, Subject, is_capital, named, organisation
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
@@ -21,10 +21,8 @@ MINE = frozenset(
         "нашу нашем"
     ).split()
 )
-OTHERS = frozenset("кто который которая которые никто все люди каждый кто-то кто-нибудь некоторый".split())
 # Kin words that name nobody alone: anybody's child or bride.
 ANYBODYS = LOOSE_KIN - {"дед", "баба", "отец", "семья"}
-PREPOSITIONS = frozenset("в во на из с со к ко у о об от по за для до при под над через между".split())
 CASES = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct"})
 # What a pronoun's antecedent must be; `его` and the like may stand for a thing's owner, too.
 PRONOUNS = {
@@ -87,7 +85,7 @@ class RussianResolver:
         """See `Resolver`."""
         for at in range(start, end):
             found = self._person(tokens, at, registers, any_case=True)
-            if found is not None:
+            if found is not None and found is not NOBODY:
                 return replace(found, name=nominative(found.name, self.lemmas)) if found.name else found
         return NOBODY
 
@@ -175,7 +173,7 @@ class RussianResolver:
             lower = tokens.lowers[place]
             if lower in FIRST:
                 return Subject("author", how="first person")
-            if lower in ("ты", "вы") or self.lemmas.lemma(lower) in OTHERS:
+            if lower in ("ты", "вы") or self.people.general(tokens, place):
                 return NOBODY
             if lower in ("он", "она", "они"):
                 return self._antecedent(tokens, place, registers, unnamed=at.unnamed) or NOBODY
@@ -444,7 +442,7 @@ class RussianResolver:
             return False
         low, high = (0, tokens.sentence_span(verb)[1]) if verb > SHORT_LEAD else (0, verb)
         alone = not any(
-            tokens.words[at][0].isascii()
+            (tokens.words[at][0].isascii() and tokens.words[at][0].isalnum())
             or any(
                 {"nomn", "NOUN", "anim"} <= tags for tags in self.lemmas.readings(folded(tokens.words[at]))
             )

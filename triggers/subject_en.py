@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
-from triggers.control_en import controlled
+from triggers.control_en import FIRST, MINE, controlled
 from triggers.greetings_en import ENDEARMENTS, MOURNING, Greetings
 from triggers.lemmas import English
+from triggers.names_en import given_names
 from triggers.subject import NOBODY, Predicate, Subject, is_capital, named, organisation
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
 
-FIRST = frozenset({"i", "we", "me", "us", "myself", "ourselves"})
-MINE = frozenset({"my", "our", "mine", "ours"})
 THIRD = frozenset({"he", "she", "they", "him", "her", "them"})
 OTHERS = frozenset(
     (
@@ -50,6 +48,8 @@ OWN = frozenset(
 PARTNERS = frozenset(
     "love lover beloved bae boo babe half soulmate missus hunny honey valentine heart".split()
 )
+CHILDREN = frozenset({"girl", "boy", "girls", "boys", "man", "guy"})
+SMALL = frozenset({"baby", "little", "lil", "sweet", "youngest", "oldest"})
 # Before a name where a sentence begins: in capitals, but no part of it.
 HEDGES = frozenset(
     (
@@ -108,22 +108,6 @@ NO_NAMES = DETERMINERS | {
     "fresh",
     "further",
 }
-
-
-@lru_cache(1)
-def given_names() -> frozenset[str]:
-    """Return given names in lower case, of which many are words too (`mark`, `grace`)."""
-    from nicknames import name_triplets  # noqa: PLC0415 -- only asked where a sentence begins with such a word
-
-    table = {name.lower() for row in name_triplets() for name in (row.name1, row.name2)}
-    return frozenset(table - NO_GIVEN | MORE_GIVEN)
-
-
-# What the table of given names lacks, and what is in it but far more often the other word.
-MORE_GIVEN = frozenset(
-    {"grace", "hope", "ruby", "iris", "hazel", "violet", "pearl", "jade", "dean", "miles", "chase", "robin"}
-)
-NO_GIVEN = frozenset({"may", "so", "see", "early", "major", "best", "happy", "young", "love", "art"})
 
 
 class EnglishResolver:
@@ -454,8 +438,11 @@ class EnglishResolver:
         return Subject("relative", name, None, tokens.lowers[at], sure, "kin", place)
 
     def told_friend(self, tokens: Tokens, at: int) -> Subject:
-        """Return somebody near the author, with the name that follows."""
+        """Return somebody near the author, with the name that follows; `my little girl` is the author's child."""
         name, place = self._name_after(tokens, at)
+        small = tokens.lowers[at] in CHILDREN and at > 0 and tokens.lowers[at - 1] in SMALL
+        if small and self.is_mine(tokens, 0, at):
+            return Subject("relative", name, None, tokens.lowers[at], 0.9, "a child", place)
         return Subject("person", name, None, tokens.lowers[at], 1.0, "acquaintance", place)
 
     def _name_after(self, tokens: Tokens, at: int) -> tuple[str | None, tuple[int, int]]:

@@ -1,5 +1,6 @@
 """Detection as a whole: what always holds, whatever the text."""
 
+import gc
 import io
 import json
 from datetime import UTC, datetime
@@ -142,3 +143,9 @@ def test_the_filter_answers_every_good_line_in_order(detector: Detector) -> None
         "line 2: not JSON: Expecting value at column 1",
         "line 3: `text` is missing",
     ]
+
+
+def test_the_collector_is_on_again_once_the_rules_are_loaded_and_passes_them_over() -> None:
+    Detector.load(kinds=["ipo"])
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0

@@ -150,7 +150,7 @@ class EnglishResolver:
         if lower in FIRST or lower in MINE:
             return Subject("author", how="first person")
         if lower in POSSESSIVES:
-            told = self._antecedent(tokens, end - 1, registers)
+            told = self.antecedent(tokens, end - 1, registers)
             return told or Subject("person", sure=0.85, how="somebody told by a pronoun")
         if start > low and tokens.lowers[start - 1] in self.kin and self.is_mine(tokens, low, start - 1):
             return self.told_kin(tokens, start - 1)  # `my uncle | Louis`
@@ -182,7 +182,8 @@ class EnglishResolver:
         if last in RELATIVE_WORDS:
             return self._phrase(tokens, low, at - 1, registers) or NOBODY
         if last in ("for", "on") and CHEERING & set(tokens.lowers[low : at - 1]):
-            return self._phrase(tokens, low, at - 1, registers) or NOBODY
+            told = self._phrase(tokens, low, at - 1, registers)
+            return told or controlled(self, tokens, (low, at, start), registers)
         if last in COORDINATE:
             return self._first_of_sentence(tokens, low, at - 1, registers)
         if not tokens.words[at - 1][0].isalnum() and tokens.words[at - 1] not in (HANDLE, "'s"):
@@ -195,7 +196,7 @@ class EnglishResolver:
             told = self._phrase(tokens, low, at - 2, registers)  # `our friends, Ann and bee are`
         if told is not None or last in OTHERS:
             return told or NOBODY
-        return controlled(self, tokens, low, at, start)
+        return controlled(self, tokens, (low, at, start), registers)
 
     def _verb_group(self, tokens: Tokens, low: int, start: int) -> int:
         """Return where the adverbs and auxiliaries before a word begin."""
@@ -218,7 +219,7 @@ class EnglishResolver:
             if lower in self.friend and mine:
                 return self.told_friend(tokens, at)
             if lower in THIRD:
-                return self._antecedent(tokens, at, registers)
+                return self.antecedent(tokens, at, registers)
             if tokens.words[at] == HANDLE or self._begins_name(tokens, low, at, high):
                 return self._told_of(tokens, at, high, registers)
         return None
@@ -323,7 +324,7 @@ class EnglishResolver:
             of_mine = head - low > 1 and tokens.lowers[head - 1] == "of"  # `a friend of mine`
             return self._own(tokens, head - 2) if of_mine else Subject("author", how="first person")
         if lower in THIRD:
-            return self._antecedent(tokens, head, registers)
+            return self.antecedent(tokens, head, registers)
         if lower in OTHERS:
             return None
         if tokens.words[head] == HANDLE:
@@ -361,7 +362,7 @@ class EnglishResolver:
     def _near(self, tokens: Tokens, head: int, owner: str, mine: bool) -> Subject | None:
         """Return the kin, friend or acquaintance that a noun with this owner stands for."""
         lower = tokens.lowers[head]
-        if lower in SELF_NOUNS and mine:
+        if lower in SELF_NOUNS and (mine or owner == "the"):
             return Subject("author", how="my family", sure=0.8)
         if lower in self.kin and (mine or owner == ""):
             return self.told_kin(tokens, head, sure=1.0 if mine else 0.85)
@@ -473,7 +474,7 @@ class EnglishResolver:
         famous = hailed and self.greetings.is_famous(tokens, told)
         return replace(told, who="public") if famous else told
 
-    def _antecedent(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject | None:
+    def antecedent(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject | None:
         """Return who `he` or `she` is: the nearest kin, friend or name told before."""
         for before in range(at - 1, max(-1, at - 40), -1):
             lower = tokens.lowers[before]

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +17,7 @@ from models.rows import PostRow
 from models.schema import upgrade
 from models.session import open_database, session_factory
 from models.store import store_posts
+from tests.povod.terminal import started, written
 
 NOW = datetime.now(UTC)
 # Some seconds' worth: more than are looked at before the signal comes.
@@ -60,38 +58,17 @@ def _row(number: int) -> PostRow:
 
 def _interrupted(folder: Path, *command: str) -> tuple[str, str, int]:
     """Run a command with standard error on a terminal, press Ctrl-C once its bar has moved; return all it said."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "povod", *command],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(Path.cwd()), "TERM": "xterm", "COLUMNS": "80"},
-    )
-    os.close(theirs)
+    process, terminal = started(folder, *command, stdout=subprocess.PIPE)
     shown = ""
-    for piece in _read(ours):
+    for piece in written(terminal):
         shown += piece
         if re.search(rf"[1-9]\d*/{POSTS}", shown):
             process.send_signal(signal.SIGINT)
             break
-    shown += "".join(_read(ours))
+    shown += "".join(written(terminal))
     said = process.communicate(timeout=60)[0]
-    os.close(ours)
+    os.close(terminal)
     return said, shown, process.returncode
-
-
-def _read(terminal: int) -> Iterator[str]:
-    """Yield what is written to a terminal until nobody holds it open any more."""
-    while True:
-        try:
-            piece = os.read(terminal, 4096)
-        except OSError:
-            return
-        if not piece:
-            return
-        yield piece.decode("utf-8", "replace")
 
 
 def test_a_query_that_is_being_tried_tells_on_ctrl_c_what_is_known_by_then(folder: Path) -> None:

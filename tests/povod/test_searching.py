@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.povod.conftest import Povod
+from tests.povod.terminal import shown
 
 CONFIG = """\
 sources:
@@ -47,6 +48,14 @@ def test_searches_of_files_and_of_the_database_stand_side_by_side(povod: Povod, 
     shown = povod("search", "show", "mine").out
     assert "dedupe: 7d" in shown
     assert "# understood as: " in shown
+
+
+def test_on_a_narrow_terminal_each_search_has_two_lines_and_on_a_wide_one_a_row(folder: Path) -> None:
+    narrow = shown(folder, "search", "list", columns=80)
+    assert narrow.startswith("jobs: enabled, povod.yml:4, version 1, 0 signals\n    new job\nboth: ")
+    wide = shown(folder, "search", "list", columns=120)
+    assert [line.split()[:1] for line in wide.splitlines() if "enabled" in line] == [["jobs"], ["both"]]
+    assert "version" in wide
 
 
 def test_every_change_is_a_version_with_its_author_and_its_difference(povod: Povod, folder: Path) -> None:

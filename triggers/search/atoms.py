@@ -70,7 +70,7 @@ class AtomTable:
 
     def pieces(self) -> Pieces:
         """Return the pieces known so far. Numbers hold within what is returned: too many are forgotten, by a new one."""
-        known = max(len(self._pieces), len(self._vocabulary), 20 * self._gone)
+        known = max(len(self._pieces), len(self._vocabulary), self._pieces.noted() // 10, self._gone * 20)
         # Many new wildcards come with many searches, and then it is as well to begin anew.
         if known > FORGET_AFTER or sum(key[0] in "*?" for key in self._new) > MANY_NEW:
             self._forget()

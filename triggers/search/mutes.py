@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from triggers.search import fields, terms, words
 from triggers.search.batch import Batch, bits
 from triggers.search.faults import SearchFault, nearest
+from triggers.search.joints import joints
 from triggers.search.parser import parse
 from triggers.search.percolator import Percolator
 from triggers.search.planner import Planner
@@ -79,6 +80,7 @@ class MuteList:
     def mask(self, batch: Batch) -> int:
         """Return the posts that are muted, as bits."""
         mask = 0
+        self._join(batch)
         for _, plan in self._plans:
             mask |= plan.posts(batch, batch.all & ~mask)
         return mask
@@ -86,10 +88,14 @@ class MuteList:
     def by_post(self, batch: Batch) -> dict[int, Mute]:
         """Return by its number in the batch the first entry that mutes a post."""
         found: dict[int, Mute] = {}
+        self._join(batch)
         for mute, plan in self._plans:
             for index in bits(plan.posts(batch, batch.all)):
                 found.setdefault(index, mute)
         return found
+
+    def _join(self, batch: Batch) -> None:
+        batch.join(joint for _, plan in self._plans for joint in joints(plan, batch, batch.all))
 
 
 def _includes_nothing(name: str) -> Node:

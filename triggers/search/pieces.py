@@ -74,6 +74,10 @@ class Pieces(dict[str, int]):
             self._places.extend([place] * len(atoms))
         self._counts[number] = len(self._atoms) - self._starts[number]
 
+    def noted(self) -> int:
+        """Return how many answers of words are noted, those too that are no longer referred to."""
+        return len(self._atoms)
+
     def lengths(self, pieces: Numbers) -> Numbers:
         """Return how many words each of some pieces has."""
         return _picked(self._lengths, pieces)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from triggers.search import words
 from triggers.search.batch import Batch, View, field_values
 from triggers.search.faults import nearest
+from triggers.search.joints import joints
 from triggers.search.mutes import Mute, MuteList
 from triggers.search.percolator import Percolator
 from triggers.search.planner import Planner
@@ -125,6 +126,7 @@ class _Clause:
         self.posts = 0
 
     def count(self, batch: Batch) -> None:
+        batch.join(joints(self.plan, batch, batch.all))
         self.posts += self.plan.posts(batch, batch.all).bit_count()
         for part in self.parts:
             part.count(batch)

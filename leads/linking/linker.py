@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from leads.linking.compare import compare_persons
@@ -110,23 +110,30 @@ class Linker:
         self.people.remove(key)
         self.organisations.remove(key)
 
-    def link(self, mention: Mention) -> Linking:
-        """Decide about one mention. Where it is not told which it is, both people and companies are tried."""
+    def link(self, mention: Mention, *, without: str = "") -> Linking:
+        """Decide about one mention. Where it is not told which it is, both people and companies are tried.
+
+        `without` is the key of a contact that is to be passed over, as if nobody knew them.
+        """
         keys = mention_keys(mention)
         fits: list[_Fit] = []
         if mention.schema != COMPANY:
-            fits += self._people(mention, keys)
+            fits += self._people(mention, keys, self.people.rows_of(without) if without else ())
         if mention.schema != PERSON:
             fits += self._companies(mention, keys)
         return self._decide(fits)
 
-    def _people(self, mention: Mention, keys: list[Key]) -> list[_Fit]:
+    def _people(self, mention: Mention, keys: list[Key], without: Sequence[int] = ()) -> list[_Fit]:
         exact = {row: key for key in reversed(keys) for row in self.people.by_key(key)}
+        for row in without:
+            exact.pop(row, None)
         told = parse_person(mention.name) if mention.name and "@" not in mention.name else None
         names: list[int | None] = [None] * len(exact)
         rows, others = list(exact), 0
         if told is not None and not exact:
             found = self.people.candidates(told, self.people.employer_number(mention.company), mention.place)
+            if without:
+                found = found.but(without)
             others = max(len(found.rows) - MAX_CANDIDATES, 0)
             if mention.context and others in range(1, MAX_SORTED):
                 found = self._near_first(found, mention)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -54,6 +54,11 @@ class Candidates:
 
     rows: list[int]
     names: list[int]
+
+    def but(self, rows: Collection[int]) -> Candidates:
+        """Return the others than these."""
+        kept = [at for at, row in enumerate(self.rows) if row not in rows]
+        return Candidates([self.rows[at] for at in kept], [self.names[at] for at in kept])
 
 
 NOBODY = Candidates([], [])

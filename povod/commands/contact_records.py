@@ -19,7 +19,7 @@ from povod.console import plural, print_json, print_table, printable, say
 from povod.faults import UserError
 from povod.options import ConfigOption, JsonOption
 from povod.progress import bar
-from povod.wiring import targets
+from povod.wiring import load_linker, targets
 from povod.workspace import open_workspace
 
 ContactArgument = Annotated[
@@ -212,24 +212,26 @@ def duplicates(
 ) -> None:
     """Suggest contacts that may be one person, surest first, with the reasons. Nothing is merged."""
     from leads.contacts.duplicates import find_duplicates  # noqa: PLC0415 -- the linker is slow to load
-    from leads.linking.linker import Linker  # noqa: PLC0415
-    from leads.linking.load import load_records  # noqa: PLC0415
+    from leads.linking.linker import spare_collector  # noqa: PLC0415
+    from leads.linking.load import iter_contacts  # noqa: PLC0415
 
     workspace = open_workspace(config)
     with workspace.session() as session, bar("comparing contacts") as progress:
-        people, companies = load_records(session)
-        found = find_duplicates(Linker(people, companies), people, progress, least)
+        linker = load_linker(session, workspace.loaded).linker
+        spare_collector()
+        people = (contact for _, contact in iter_contacts(session))
+        found = find_duplicates(linker, people, progress, least=least, limit=limit)
     if as_json:
-        print_json([asdict(pair) for pair in found[:limit]])
+        print_json([asdict(pair) for pair in found.pairs])
         return
-    for pair in found[:limit]:
+    for pair in found.pairs:
         say(
             f"{pair.name} ({pair.key}) and {pair.other_name} ({pair.other_key}): {pair.code} {pair.probability:.0%}"
         )
         say(f"    {'; '.join(pair.reasons)}")
-    if not found:
+    if not found.count:
         say("no two contacts look like one person")
-    if len(found) > limit:
-        say(f"... and {plural(len(found) - limit, 'more pair')}; --limit shows more")
-    elif found:
+    if found.count > limit:
+        say(f"... and {plural(found.count - limit, 'more pair')}; --limit shows more")
+    elif found.count:
         say("'povod contacts merge A B --dry-run' says what a merge would do")

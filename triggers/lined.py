@@ -61,7 +61,9 @@ def read_all(text: str, *, words_only: bool = False) -> Lined:
             return result
         node = yaml.compose(text, Loader=_LOADER)
         if node is not None:
-            result.data = _Reader(result, words_only).value(node, ())
+            reader = _Reader(result, words_only)
+            result.data = reader.value(node, ())
+            reader.scalars.dispose()  # it refers to itself, and to every node that was read
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         result.faults.append(YamlFault(line, f"not valid YAML: {error.problem or error.context}"))

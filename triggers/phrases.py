@@ -99,7 +99,7 @@ class Compiler:
         self._parts: dict[str, list[tuple[Token, ...]]] = {}
         self._read: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         self.forms = lru_cache(20_000)(lemmas.forms)
-        self.forms_of = lru_cache(20_000)(self._forms_of)
+        self._unions: dict[frozenset[str], frozenset[str]] = {}
 
     def compile(self, phrase: str) -> list[Pattern]:
         """Return the patterns a phrase stands for. Raises PhraseFault or UnknownList."""
@@ -187,9 +187,12 @@ class Compiler:
         except ValueError as error:
             raise PhraseFault(str(error)) from None
 
-    def _forms_of(self, lemmas: frozenset[str]) -> frozenset[str]:
-        """Return every form of any of some lemmas."""
-        return frozenset[str]().union(*map(self.forms, lemmas))
+    def forms_of(self, lemmas: frozenset[str]) -> frozenset[str]:
+        """Return every form of any of some lemmas; rules ask for few sets of these."""
+        found = self._unions.get(lemmas)
+        if found is None:
+            found = self._unions[lemmas] = frozenset[str]().union(*map(self.forms, lemmas))
+        return found
 
     def _lower(self, entry: str) -> tuple[str, ...]:
         """Split a literal the way texts are split: `don't` is two words."""

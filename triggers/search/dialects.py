@@ -27,6 +27,8 @@ class Dialect:
     or_binds_tighter: bool = False
     space_is_or: bool = False
     slash_distance: bool = False
+    # `NOT a /2 b` denies the nearness; else NOT binds more tightly and is an error there.
+    not_over_near: bool = False
     form: bool = False
     cased: str | None = None
     prefix: bool = True
@@ -96,7 +98,7 @@ YOUSCAN = Dialect(
     "youscan",
     reads={"title": "title", "text": "text", "author": "author", "url": "url", "site": "site", "lang": "lang"},
     writes={"title": "title", "author": "author", "url": "url"},
-    near="{left} /{n1} {right}", inflects=True, slash_distance=True, minus=True,
+    near="{left} /{n1} {right}", inflects=True, slash_distance=True, minus=True, not_over_near=True,
     letters_before_star=4,
 )  # fmt: skip
 SALES_NAVIGATOR = Dialect("sales navigator", prefix=False, max_operators=15)

@@ -155,6 +155,18 @@ class _Parser:
         )
 
     def near(self) -> Node | None:
+        negated = False
+        while self.dialect.not_over_near and self.peek().kind == "NOT" and self._is_word(self.peek()):
+            negated ^= self.take().kind == "NOT"
+        node = self.nears()
+        return _negated(node) if negated else node
+
+    def _is_word(self, token: Token) -> bool:
+        """Return whether an operator is written as a word: a minus belongs to the next word alone."""
+        return self.text[token.at : token.at + 1].isalpha()
+
+    def nears(self) -> Node | None:
+        """Read `a NEAR/5 b`."""
         left_at = self.peek().at
         left = self.unary()
         chain = 0
@@ -201,9 +213,7 @@ class _Parser:
         while self.peek().kind in ("NOT", "+"):
             negated ^= self.take().kind == "NOT"
         node = self.primary()
-        if not negated or node is None:
-            return node
-        return node.node if isinstance(node, Not) else Not(node)
+        return _negated(node) if negated else node
 
     def primary(self) -> Node | None:
         token = self.take()
@@ -338,6 +348,12 @@ class _Parser:
         if not isinstance(node, Near):
             raise self.scanner.fault(token.at, "a list of words wants a comma", "write near/5:new,job")
         return node
+
+
+def _negated(node: Node | None) -> Node | None:
+    if node is None:
+        return None
+    return node.node if isinstance(node, Not) else Not(node)
 
 
 def _joined(parts: Sequence[Node | None], join: object) -> Node | None:

@@ -86,6 +86,14 @@ class People:
         before = first > low and tokens.lowers[first - 1] == "и"
         return before or (last + 1 < high and tokens.lowers[last + 1] in ("и", "с"))
 
+    def apposed(self, tokens: Tokens, at: int, low: int) -> bool:
+        """Say whether a noun only tells more of a name before it: `Пётр Орлов, главный | инженер`."""
+        start, _ = tokens.clause_span(at)
+        return any(
+            is_capital(tokens.words[i]) and self.lemmas.readings(folded(tokens.words[i]))[0] & NAME_TAGS
+            for i in range(low, start)
+        )
+
     def counted(self, tokens: Tokens, verb: int) -> bool:
         """Say whether a number of living beings follows a verb: `заболели | 300 человек`."""
         _, high = tokens.sentence_span(verb)

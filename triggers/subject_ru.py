@@ -79,7 +79,7 @@ class RussianResolver:
             found = self._oblique(tokens, low, high, at, registers)
             return found or (self._antecedent(tokens, at.start, registers) if at.find == "object" else None)
         found = self._nominative(tokens, low, high, at, registers)
-        return found or self._by_verb(tokens, low, at.verb, registers)
+        return found or self._by_verb(tokens, low, at, registers)
 
     def captured(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject | None:
         """See `Resolver`."""
@@ -408,8 +408,9 @@ class RussianResolver:
                     return found
         return None
 
-    def _by_verb(self, tokens: Tokens, low: int, verb: int, registers: frozenset[str]) -> Subject | None:
+    def _by_verb(self, tokens: Tokens, low: int, at: Predicate, registers: frozenset[str]) -> Subject | None:
         """Read a dropped subject from the verb: first person is the author; a past verb may be."""
+        verb = at.verb
         tags = self._verb_form(tokens, verb)
         if "1per" in tags:
             return Subject("author", how="verb in the first person")
@@ -418,7 +419,7 @@ class RussianResolver:
         if tags & {"past", "PRTS"}:
             if any(self._is_things(tokens, place, verb) for place in range(low, verb)):
                 return None
-            before = self._previous(tokens, low, verb, registers)
+            before = self._previous(tokens, low, at, registers)
             if before is not None or "news" in registers:
                 return before
             if "personal" in registers:
@@ -452,7 +453,9 @@ class RussianResolver:
         )
         return alone and not self.people.counted(tokens, verb)
 
-    def _previous(self, tokens: Tokens, low: int, verb: int, registers: frozenset[str]) -> Subject | None:
+    def _previous(
+        self, tokens: Tokens, low: int, near: Predicate, registers: frozenset[str]
+    ) -> Subject | None:
         """Return who the same sentence spoke of in the clauses before: `Пётр, наш инженер, | уволился`."""
         if low == 0:
             return None
@@ -462,19 +465,13 @@ class RussianResolver:
             if lower in FIRST:
                 return Subject("author", how="first person")
             tags = self.lemmas.readings(folded(tokens.words[at]))[0]
-            if "nomn" in tags and {"NOUN", "anim"} <= tags and self._is_subject(tokens, at, verb):
+            if "nomn" in tags and {"NOUN", "anim"} <= tags and self._is_subject(tokens, at, near.verb):
                 found = self._person(tokens, at, registers)
-                if found is not NOBODY or not self._apposed(tokens, at, first):
+                if found is NOBODY and near.unnamed != "nobody":
+                    found = self.people.somebody(tokens, at, near.unnamed) or NOBODY
+                if found is not NOBODY or not self.people.apposed(tokens, at, first):
                     return found
         return None
-
-    def _apposed(self, tokens: Tokens, at: int, low: int) -> bool:
-        """Say whether a noun only tells more of a name before it: `Пётр Орлов, главный | инженер`."""
-        start, _ = tokens.clause_span(at)
-        return any(
-            is_capital(tokens.words[i]) and self.lemmas.readings(folded(tokens.words[i]))[0] & NAME_TAGS
-            for i in range(low, start)
-        )
 
     def _antecedent(
         self, tokens: Tokens, at: int, registers: frozenset[str], *, unnamed: str = "nobody"

@@ -119,7 +119,8 @@ class Greetings:
                 return None
             if lower in ("my", "our"):
                 mine = at
-            owned = at + 1 < len(tokens) and tokens.lowers[at + 1] == "'s"
+            behind = tokens.lowers[at + 1 : at + 3]
+            owned = behind[:1] == ["'s"] or (behind[:1] == ["of"] and behind != ["of", "mine"] and not mine)
             if owned and lower in self.people.kin | self.people.friend:
                 return Subject("person", sure=0.9, how="kin of somebody")
             if lower in self.people.kin:

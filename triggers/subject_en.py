@@ -88,6 +88,8 @@ CHEERING = frozenset({"proud", "congrats", "congratulations", "congratulation", 
 POSSESSIVES = frozenset({"his", "her", "their"})
 # `Ivan Petrov of Yantar Pack`, `Bob from the night shift`: who it is stands before these.
 BELONGING = frozenset({"of", "from", "at"})
+# `refugees who came to Austria | are`: a place.
+PLACING = frozenset({"to", "in", "into", "near", "around", "across", "through"})
 DETERMINERS = frozenset(
     (
         "my our the a an his her their your this that these those some many most every each no any other "
@@ -399,6 +401,8 @@ class EnglishResolver:
             name += 1
         if name - 1 > low and tokens.lowers[name - 1] in BELONGING:
             return self._phrase(tokens, low, name - 1, registers)
+        if name > low and tokens.lowers[name - 1] in PLACING:
+            return None
         if not self._is_name(tokens, name, head + 1):
             return None
         if name - 2 > low and tokens.lowers[name - 1] == "," and self.is_mine(tokens, low, name - 2):

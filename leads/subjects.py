@@ -137,6 +137,8 @@ def _person(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str, cont
         context=context if name else "",
         fresh=FRESH.get(kind, ()),
         author=writer.name,
+        author_handle=writer.handle,
+        author_platform=writer.platform,
     )
     mentions = [("subject", mention)] if name or handle else []
     key = name_key(name) if name else f"name:@{handle.lstrip('@').casefold()}"

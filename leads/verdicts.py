@@ -48,7 +48,11 @@ def _mention(signal: Signal, author: Author | None, via: str) -> Mention | None:
     subject = subject_of(signal.kind, signal.slots, writer, signal.language)
     found = next((mention for its, mention in subject.mentions if its == via), None)
     # The text around a name and its author are the post's: they go when the post goes.
-    return replace(found, context="", site="", author="") if found else None
+    return (
+        replace(found, context="", site="", author="", author_handle="", author_platform="")
+        if found
+        else None
+    )
 
 
 def _row(session: Session, mention: Mention, target: tuple[str, str]) -> LinkVerdict:

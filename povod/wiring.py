@@ -129,7 +129,8 @@ def load_linker(session: Session, loaded: LoadedConfig) -> Acquaintance:
     except WeightsFault as fault:
         raise UserError(str(fault)) from None
     weights = fitted.weights if fitted else DEFAULT_WEIGHTS
-    index = current_index(session, loaded.index_file(), note)
+    me = loaded.config.me
+    index = current_index(session, loaded.index_file(), note, (me.name, *me.emails))
     linker = Linker.over(index.people, index.organisations, thresholds=thresholds, weights=weights)
     return Acquaintance(linker, content_version(index, repr(thresholds), repr(weights) if fitted else ""))
 

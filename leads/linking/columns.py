@@ -13,6 +13,8 @@ from leads.linking.records import ContactRecord
 from leads.linking.strings import Arrays, Strings, inside, under
 
 _GAP, _LIST_GAP = "\x1f", "\x1e"
+# After the number of mails of those whom the user looks after.
+_OWNED = "*"
 _TEXTS = ("names", "companies", "places", "roles", "ties")
 _NUMBERS = (*_TEXTS, "employers", "towns")
 
@@ -61,8 +63,9 @@ class Columns:
         self.companies.append(number(record.company))
         self.places.append(number(record.place))
         self.roles.append(number(record.role))
-        tied = record.mails or record.relations
-        self.ties.append(number(_GAP.join((str(record.mails), *record.relations))) if tied else 0)
+        tied = record.mails or record.relations or record.owned
+        told = f"{record.mails}{_OWNED if record.owned else ''}"
+        self.ties.append(number(_GAP.join((told, *record.relations))) if tied else 0)
         self.employers.append(employer)
         self.towns.append(town)
         own = record.key
@@ -115,12 +118,12 @@ class Columns:
         """Return the other names of a record."""
         return self._own.text(row + 1).split(_GAP)[2:]
 
-    def tied(self, row: int) -> tuple[int, tuple[str, ...]]:
-        """Return how many messages a contact and the users have exchanged, and to whom they are related."""
+    def tied(self, row: int) -> tuple[int, tuple[str, ...], bool]:
+        """Return how many messages a contact and the users have exchanged, to whom they are related, whether they are owned."""
         if not self.ties[row]:
-            return 0, ()
+            return 0, (), False
         mails, *relations = self.texts.text(self.ties[row]).split(_GAP)
-        return int(mails), tuple(relations)
+        return int(mails.removesuffix(_OWNED)), tuple(relations), mails.endswith(_OWNED)
 
     def __getitem__(self, row: int) -> ContactRecord:
         key, *more = self._own.text(row + 1).split(_GAP)
@@ -128,8 +131,7 @@ class Columns:
         name, company, place, role = (
             self.texts.text(at[row]) for at in (self.names, self.companies, self.places, self.roles)
         )
-        mails, relations = self.tied(row)
-        return ContactRecord(key, name, tuple(more[1:]), company, role, place, (), lists, mails, relations)
+        return ContactRecord(key, name, tuple(more[1:]), company, role, place, (), lists, *self.tied(row))
 
     def settle(self) -> None:
         """Pack what was added since the last time."""

@@ -135,6 +135,10 @@ def handle_key(text: str, platform: str = "") -> Key | None:
     return Key("handle", plain, platform_name(platform)) if _HANDLE.match(plain) else None
 
 
+# In place of its platform: a handle that is a contact's on another platform than the one that was told.
+ELSEWHERE = "*"
+
+
 def unplaced(key: Key) -> Key:
     """Return the key under which a handle of no told platform is found by mentions that do tell one."""
     return Key("handle", key.value, "?")

@@ -10,7 +10,7 @@ from leads.linking.compare import compare_persons
 from leads.linking.compare_companies import compare_companies
 from leads.linking.context import Context
 from leads.linking.evidence import Evidence, posterior
-from leads.linking.keys import domain_key, email_key, handle_key, unplaced, url_key
+from leads.linking.keys import ELSEWHERE, domain_key, email_key, handle_key, unplaced, url_key
 from leads.linking.organisations import Organisations
 from leads.linking.people import MAX_CANDIDATES, Candidates, People
 from leads.linking.person_names import parse_person
@@ -125,9 +125,11 @@ class Linker:
 
     def _people(self, mention: Mention, keys: list[Key], without: Sequence[int] = ()) -> list[_Fit]:
         exact = {row: key for key in reversed(keys) for row in self.people.by_key(key)}
+        told = parse_person(mention.name) if mention.name and "@" not in mention.name else None
+        if not exact and told is None:
+            exact = self._elsewhere(keys)
         for row in without:
             exact.pop(row, None)
-        told = parse_person(mention.name) if mention.name and "@" not in mention.name else None
         names: list[int | None] = [None] * len(exact)
         rows, others = list(exact), 0
         if told is not None and not exact:
@@ -152,6 +154,20 @@ class Linker:
             shown = {at for at, _ in listed}
             fits += [_Fit(p, None) for at, p in enumerate(odds) if at not in shown]
         return fits
+
+    def _elsewhere(self, keys: list[Key]) -> dict[int, Key]:
+        """Return those who are tied to the users and have one of the handles on another platform.
+
+        The same handle elsewhere is as a rule another's: only ties make it worth a look, and never more than that.
+        """
+        people = self.people
+        handles = {key.value for key in keys if key.type == "handle" and key.platform not in ("", "?")}
+        return {
+            row: Key("handle", handle, ELSEWHERE)
+            for handle in handles
+            for row in people.by_key(Key("handle", handle))
+            if people.columns.ties[row]
+        }
 
     def _listed(self, rows: list[int], odds: list[float]) -> list[tuple[int, str]]:
         """Return the places of the likeliest with their keys, by which equals are ordered."""

@@ -28,7 +28,7 @@ class ContactRecord:
     """A known person, as linking needs them. `key` is the contact's stable key, `lists` those that they are on.
 
     `mails` counts the messages between the users' mailboxes and them, `relations` names whom they are known to be
-    related to: spouses, colleagues, who introduced them.
+    related to: spouses, colleagues, who introduced them; `owned` says that the user looks after them.
     """
 
     key: str
@@ -41,6 +41,7 @@ class ContactRecord:
     lists: tuple[str, ...] = ()
     mails: int = 0
     relations: tuple[str, ...] = ()
+    owned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class Mention:
     """Somebody or something that a post speaks of, or its author. Any subset of the fields may be set.
 
     `context` is the text around the name, `site` the domain that an author writes at. `fresh` names those fields that
-    the news itself changes: who has a new job has another company than the one that is known. `author` is who speaks of them.
+    the news itself changes: who has a new job has another company than the one that is known. `author` is who speaks of them,
+    by name, `author_handle` and `author_platform` their account.
     """
 
     name: str = ""
@@ -77,6 +79,8 @@ class Mention:
     site: str = ""
     fresh: tuple[str, ...] = ()
     author: str = ""
+    author_handle: str = ""
+    author_platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)

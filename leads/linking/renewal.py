@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -62,14 +62,14 @@ class _Stale:
     gone: list[str]
 
 
-def current_index(session: Session, path: Path | None, note: Note) -> Index:
+def current_index(session: Session, path: Path | None, note: Note, me: Collection[str] = ()) -> Index:
     """Return the index of all contacts and companies, from the file at `path` as far as it still holds.
 
     The file is brought up to date: changes go into its journal; after a removal it is written anew without what
-    was removed. `note` is told what is done and why.
+    was removed. `note` is told what is done and why. `me` is what owners call the user.
     """
     companies = _stamps(session, Company, Identity.company_id)
-    ties = load_ties(session)
+    ties = load_ties(session, me)
     contacts = _stamps(session, Contact, Identity.contact_id, companies, ties)
     now = _Present(contacts, companies, ties)
     index = _kept(path, note) if path is not None else None

@@ -12,6 +12,7 @@ from leads.linking.compare_companies import match_companies
 from leads.linking.context import Context
 from leads.linking.evidence import Evidence, NameEvidence, name_evidence
 from leads.linking.fold import fold, is_cyrillic
+from leads.linking.keys import ELSEWHERE
 from leads.linking.people import People
 from leads.linking.person_names import PersonName, parse_person
 from leads.linking.places import same_place
@@ -68,7 +69,8 @@ class Weighing:
         # Of each field asked: its column, and what was found of its texts.
         self._columns = tuple((what, getattr(columns, at), self._fields[what]) for what, at in self._asked)
         # Whatever depends on the row, beside its fields, is asked only where it may say something.
-        self._personal = bool(at_home or mention.lang or mention.author)
+        self._by_author = bool(mention.author or mention.author_handle)
+        self._personal = bool(at_home or mention.lang or self._by_author)
 
     def bits(
         self, rows: Sequence[int], names: Sequence[int | None], keys: Mapping[int, Key]
@@ -87,6 +89,8 @@ class Weighing:
                     field = known.get(number) or self._field(what, number, row)
                     other += field.bits
             if named is None or named.contradicts:
+                if row in keys and keys[row].platform == ELSEWHERE:
+                    other += self._tie(row).bits
                 found.append((0.0, other))
                 continue
             if self._personal or ties[row]:
@@ -118,6 +122,8 @@ class Weighing:
             if field.what:
                 known = self._people.columns.texts.text(number)
                 found.add(what, field.bits, f"{what} {known} {field.said}", fully=field.fully)
+        if agreed is None and key is not None and key.platform == ELSEWHERE:
+            self._add(found, self._tie(row))
         if agreed is not None and not agreed.contradicts:
             if self._language(row) > 0:
                 found.other_bits += self._language(row)
@@ -129,25 +135,28 @@ class Weighing:
 
     def _tie(self, row: int) -> FieldEvidence:
         """Weigh what ties a contact to the users and to the author; it says something only where the name agrees."""
-        mails, relations = self._people.columns.tied(row)
-        if not (mails or relations or self._mention.author):
+        mails, relations, owned = self._people.columns.tied(row)
+        if not (mails or relations or owned or self._by_author):
             return _SILENT
         weights, reasons = self._weights, []
         bits = 0.0
         if mails:
             bits = min(weights.mail_tie * log2(1 + mails), weights.mail_tie_most)
             reasons.append(said_of_mails(mails))
-        related = bool(self._mention.author) and self._related.to(row, relations)
+        if owned:
+            bits += weights.owner_tie
+            reasons.append("you look after them")
+        related = self._by_author and self._related.to(row, relations)
         if related:
             bits += weights.author_tie
-            reasons.append(f"{self._mention.author}, who speaks of them, is related to them")
+            reasons.append(f"{self._related.name}, who speaks of them, is related to them")
         if not reasons:
             return _SILENT
         return FieldEvidence("tie", min(bits, weights.ties_most), "; ".join(reasons), fully=related)
 
     @cached_property
     def _related(self) -> AuthorTies:
-        return AuthorTies(self._mention.author, self._people)
+        return AuthorTies(self._mention, self._people)
 
     def _language(self, row: int) -> float:
         """Return the bits of the mention's language, as far as the alphabet of the contact's name tells theirs."""
@@ -188,6 +197,9 @@ class Weighing:
         return name_evidence(self._told, form, shares, self._weights)
 
     def _key(self, key: Key) -> FieldEvidence:
+        if key.platform == ELSEWHERE:
+            said = f"handle {key.value} is theirs on another platform"
+            return FieldEvidence(key.type, self._weights.handle_elsewhere, said, fully=False)
         bare = key.type == "handle" and key.platform in ("", "?")
         on = "" if bare or not key.platform else f" on {key.platform}"
         bits = self._weights.bare_handle_agrees if bare else self._weights.key_agrees[key.type]

@@ -86,6 +86,8 @@ class Weights:
     mail_tie: float = 0.3
     mail_tie_most: float = 1.5
     author_tie: float = 1.8
+    # Whom the user looks after, where others look after most contacts.
+    owner_tie: float = 0.5
     ties_most: float = 2.0
     # What stands near the name though nobody has said that it is that person's: a little less than what is told.
     company_near: float = -1.0
@@ -97,6 +99,9 @@ class Weights:
     )
     # A handle whose platform is not told: the same handle elsewhere is often, not always, the same person.
     bare_handle_agrees: float = 17.0
+    # The same handle on another platform than the contact's: most handles are somebody else's elsewhere. Below the prior,
+    # so that ties (their most is 2 bits: odds of 2 to 1) may bring it to review and never link it by themselves.
+    handle_elsewhere: float = 9.0
     # Who writes at a contact's own domain under that contact's name; guests and assistants do now and then.
     own_site: float = 10.0
     # Organisations: names are meant to be unique; a part of one, or its initials, are not.

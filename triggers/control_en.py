@@ -112,7 +112,8 @@ def _is_elliptic(people: Kinship, before: Sequence[str]) -> bool:
     """Say whether a sentence leaves its `I` out, and speaks of nobody else."""
     if (STRANGERS | people.kin | people.friend) & set(before):
         return False
-    return before[0] in ELLIPTIC or (before[0] == "it" and bool(AGREEABLE & set(before)))
+    waiting = before[-1] == "wait"  # `can't wait | to tie the knot`
+    return waiting or before[0] in ELLIPTIC or (before[0] == "it" and bool(AGREEABLE & set(before)))
 
 
 def _told_at_length(people: Kinship, tokens: Tokens, low: int, high: int) -> Subject:

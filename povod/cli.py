@@ -116,7 +116,9 @@ def _run() -> None:
         if not message:  # no arguments: the help has been shown
             sys.exit(WRONG_USE)
         where = wrong.ctx.command_path if wrong.ctx else "povod"
-        raise UserError(f"{message.rstrip('.')} (see {where} --help)") from None
+        # A query such as -spam is taken for options.
+        hint = "; what begins with a minus comes after --" if message.startswith("No such option") else ""
+        raise UserError(f"{message.rstrip('.')}{hint} (see {where} --help)") from None
     except typer.Abort:
         raise KeyboardInterrupt from None
     sys.exit(status if isinstance(status, int) else 0)

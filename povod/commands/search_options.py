@@ -15,6 +15,9 @@ from triggers.search.dialects import DIALECTS, dialect_named
 from triggers.search.faults import QueryFault
 from triggers.search.parser import parse
 
+QueryArgument = Annotated[
+    str, typer.Argument(help="The query; one that begins with a minus after '--'.", show_default=False)
+]
 Texts = list[str] | None
 Word = str | None
 # Options by the key that they set.

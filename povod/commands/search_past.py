@@ -15,7 +15,7 @@ from leads.searches.past import Backtest, highlighted, places
 from leads.searches.stored import StoredPost, find_post, posts_by_id
 from models import DroppedMatch
 from povod.commands.leads import by_me
-from povod.commands.search_options import refuse_wrong
+from povod.commands.search_options import QueryArgument, refuse_wrong
 from povod.console import note, plural, print_json, printable, say
 from povod.faults import UserError
 from povod.options import ConfigOption, JsonOption
@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
 
 
 def try_(
-    query: Annotated[str, typer.Argument(help="The query.", show_default=False)],
+    query: QueryArgument,
     days: DaysOption = 30,
     dialect: Annotated[str | None, typer.Option(help=f"One of: {', '.join(DIALECTS)}.")] = None,
     config: ConfigOption = None,

@@ -16,7 +16,7 @@ from povod import search_book
 from povod.commands import search_mutes, search_past
 from povod.commands.leads import by_me
 from povod.commands.search_editor import edited, without
-from povod.commands.search_options import refuse_wrong, with_settings
+from povod.commands.search_options import QueryArgument, refuse_wrong, with_settings
 from povod.console import note, out, plural, print_json, print_table, say
 from povod.faults import FAILED, UserError, nearest
 from povod.options import ConfigOption, JsonOption
@@ -43,7 +43,7 @@ NameArgument = Annotated[str, typer.Argument(help="The search's name.", show_def
 @with_settings
 def add(
     name: NameArgument,
-    query: Annotated[str, typer.Argument(help="The query.", show_default=False)],
+    query: QueryArgument,
     settings: dict[str, Any],
     config: ConfigOption = None,
 ) -> None:
@@ -255,7 +255,7 @@ def _tell(search: SearchDefinition) -> None:
 
 @app.command()
 def translate(
-    query: Annotated[str, typer.Argument(help="The query.", show_default=False)],
+    query: QueryArgument,
     source: Annotated[str, typer.Option("--from", help=f"One of: {', '.join(DIALECTS)}.")] = "povod",
     target: Annotated[str, typer.Option("--to", help="The same.")] = "povod",
 ) -> None:

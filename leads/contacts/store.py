@@ -71,7 +71,13 @@ def write_people(connection: Connection, people: Sequence[Person], source: str, 
     """Insert the new people, update the changed ones, and add their new identities and facts."""
     new = [person for person in people if person.id is None]
     when = _stamp(connection, now)
-    changed = [person for person in people if person.dirty and person.id is not None]
+    # Who has got an address or a date has changed, too, though nothing of their own row has.
+    changed = [
+        person
+        for person in people
+        if person.id is not None
+        and (person.dirty or person.new_keys or person.new_facts or person.gone_facts)
+    ]
     if new:
         for person, number in zip(new, _next_ids(connection, len(new)), strict=True):
             person.id = number

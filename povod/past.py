@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from leads.linking.records import Mention
@@ -75,7 +75,8 @@ class Past:
         for name in names:
             self.percolator.enable(name)
         now = datetime.now(UTC)
-        since = now - timedelta(days=days)
+        # From midnight: a day of which only a part is looked at would seem a quiet one.
+        since = datetime.combine(now.date() - timedelta(days=days), time(), UTC)
         with self.workspace.session() as session:
             due = count_posts(session, since)
         others = [search.name for search in self.book.searches if search.enabled]

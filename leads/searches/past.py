@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import repeat
 
@@ -57,6 +57,11 @@ class Brought:
         """Some of the matched posts, the latest told first."""
         return sorted((post for *_, post in self._chosen), key=lambda post: post.told_at, reverse=True)
 
+    @property
+    def total(self) -> int:
+        """How many matches there are, duplicates folded."""
+        return self.days.total()
+
     def moments(self) -> Iterator[datetime]:
         """Yield a time of the day of each match, duplicates folded."""
         for day, count in self.days.items():
@@ -80,8 +85,9 @@ class Backtest:
         return self.posts < self.due
 
     def rate(self, name: str) -> Rate:
-        """Return the matches of a search a day, duplicates folded."""
-        return rate(self.brought[name].moments(), self.first, self.last)
+        """Return the matches of a search a day, duplicates folded. The last day is not over: it counts if it is alone."""
+        over = self.last - timedelta(days=self.first < self.last)
+        return rate(self.brought[name].moments(), self.first, over)
 
     def overlaps(self, name: str) -> list[Overlap]:
         """Return how the search shares its posts with the others, the most alike first."""

@@ -19,8 +19,8 @@ from leads.subjects import Subject, subject_of
 from triggers.match import Detection, Dropped, Match
 from triggers.search.definitions import SearchDefinition
 from triggers.search.filter import build
-from triggers.search.mutes import Mute, MuteList
 from triggers.search.hits import SearchMatch
+from triggers.search.mutes import Mute, MuteList
 from triggers.search.posts import TITLE, Found, SearchPost, Span
 
 BUYER = "buyer"

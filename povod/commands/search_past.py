@@ -101,7 +101,7 @@ def _facts(
         "posts": done.posts,
         "due": done.due,
         "stopped": done.stopped,
-        "matches": rate.total,
+        "matches": brought.total,
         "duplicates": brought.duplicates,
         "muted": brought.muted,
         "rate": asdict(rate),
@@ -119,14 +119,16 @@ def _words(done: Backtest, search: SearchDefinition, precision: Proportion | Non
     brought, rate = done.brought[search.name], done.rate(search.name)
     if done.stopped:
         yield f"stopped after {done.posts:,} of {done.due:,} posts, the newest stored first; so far:"
-    matches = f"{rate.total:,} match{'' if rate.total == 1 else 'es'}"
+    matches = f"{brought.total:,} match{'' if brought.total == 1 else 'es'}"
+    days = plural((done.last - done.first).days + 1, "day")
     yield (
-        f"{matches} in {done.posts:,} posts of {plural(rate.days, 'day')} ({done.first} to {done.last}), "
+        f"{matches} in {done.posts:,} posts of {days} ({done.first} to {done.last}), "
         f"{brought.duplicates:,} more with words that were there before"
     )
     if brought.muted:
         yield f"{brought.muted:,} more in posts that are muted"
-    yield f"a day: {rate.mean:.1f} (95 %: {rate.low:.1f} to {rate.high:.1f})"
+    without = ", without today, which is not over" if done.first < done.last else ""
+    yield f"a day: {rate.mean:.1f} (95 %: {rate.low:.1f} to {rate.high:.1f}){without}"
     by_weekday = zip(WEEKDAYS, rate.weekdays, strict=True)
     yield "  " + "  ".join(f"{day} {'-' if mean is None else f'{mean:.1f}'}" for day, mean in by_weekday)
     if warning := flood(rate, float(search.daily_cap or READABLE)):

@@ -59,19 +59,7 @@ HEDGES = frozenset(
 )
 # `a friend got married`: near enough to the author to be told of without `my`.
 NEAR = frozenset(
-    {
-        "friend",
-        "relative",
-        "tenant",
-        "coworker",
-        "co-worker",
-        "colleague",
-        "neighbor",
-        "neighbour",
-        "roommate",
-        "classmate",
-        "teammate",
-    }
+    "friend relative tenant coworker co-worker colleague neighbor neighbour roommate classmate teammate".split()
 )
 OTHERS_KIN = frozenset({"'s", "his", "her"})
 # `'s` behind these is a verb: `it's Dad`.
@@ -98,18 +86,7 @@ DETERMINERS = frozenset(
 )
 
 # What a headline may begin with before `layoffs`, `round`, `deal`.
-NO_NAMES = DETERMINERS | {
-    "another",
-    "more",
-    "several",
-    "mass",
-    "massive",
-    "major",
-    "huge",
-    "big",
-    "fresh",
-    "further",
-}
+NO_NAMES = DETERMINERS | frozenset("another more several mass massive major huge big fresh further".split())
 
 
 class EnglishResolver:
@@ -193,12 +170,20 @@ class EnglishResolver:
         beside = next((i for i in range(at - 2, max(low, at - 5), -1) if tokens.lowers[i] == "with"), None)
         if beside is not None:  # `I looked for a flat with my son to | move`
             return self._first_of_sentence(tokens, low, beside, registers)
+        if tokens.words[at - 1] == HANDLE and self._is_reply(tokens, low, at):
+            return None
         told = self._phrase(tokens, low, at, registers)
         if told is None and at - 2 > low and tokens.lowers[at - 2] in ("and", "&"):
             told = self._phrase(tokens, low, at - 2, registers)  # `our friends, Ann and bee are`
         if told is not None or last in OTHERS:
             return told or NOBODY
         return controlled(self, tokens, (low, at, start), registers)
+
+    def _is_reply(self, tokens: Tokens, low: int, at: int) -> bool:
+        """Say whether handles before a word are whom a post answers: `@ann @bob | got it`, `@ann | Got it`."""
+        others = all(word == HANDLE for word in tokens.words[low:at])
+        word = tokens.words[at]
+        return others and (at - low > 1 or (is_capital(word) and not word.isupper()))
 
     def _verb_group(self, tokens: Tokens, low: int, start: int) -> int:
         """Return where the adverbs and auxiliaries before a word begin."""

@@ -359,6 +359,9 @@ class _Builder:
         if mark in _END_PUNCT:
             self._stop(mark, match)
             return
+        if mark in "()" and self._smiles(mark, match):
+            self._smile(match)
+            return
         if (
             mark == "@"
             and self.tokens.lang == "en"
@@ -370,6 +373,28 @@ class _Builder:
         self.add(mark, match.start(), match.end())
         if mark in _CLAUSE_PUNCT:
             self.new_clause = True
+
+    def _smiles(self, mark: str, match: re.Match[str]) -> bool:
+        """Say whether one bracket that pairs with none is a smile, as Russians write it: `едем домой)`, `болею(`."""
+        tokens = self.tokens
+        if tokens.lang != "ru" or not tokens.words or tokens.sentences[-1] != self.sentence:
+            return False
+        if mark == "(":
+            return tokens.ends[-1] == match.start() and tokens.text[match.end() : match.end() + 1] in (
+                "",
+                " ",
+                "\n",
+            )
+        last = tokens.lowers[-1]
+        if len(last) == 1 or last[0].isdigit():
+            return False  # `1)`, `а)`: a list
+        opened = closed = 0
+        for at in range(len(tokens) - 1, max(-1, len(tokens) - 100), -1):
+            if tokens.sentences[at] != self.sentence:
+                break
+            opened += tokens.words[at] == "("
+            closed += tokens.words[at] == ")"
+        return opened <= closed
 
     def _stop(self, mark: str, match: re.Match[str]) -> None:
         tokens = self.tokens

@@ -95,7 +95,7 @@ def find_duplicates(
     """
     found = _Surest(linker, limit)
     for done, contact in enumerate(contacts, 1):
-        for candidate in _others(linker, contact):
+        for candidate in _others(linker, contact, least):
             if candidate.probability >= least:
                 found.offer(contact, candidate)
         if progress is not None and done % 1_000 == 0:
@@ -103,14 +103,14 @@ def find_duplicates(
     return found.result()
 
 
-def _others(linker: Linker, contact: ContactRecord) -> Iterator[LinkCandidate]:
+def _others(linker: Linker, contact: ContactRecord, least: float) -> Iterator[LinkCandidate]:
     """Yield whom else the contact may be: by name, company, role and place, and by each exact key that others have."""
     named = Mention(
         name=contact.name, company=contact.company, role=contact.role, place=contact.place, schema="person"
     )
     for mention in (named, *_by_keys(linker, contact, named)):
         # A contact is always likeliest itself: what counts is who it is if it is not.
-        for candidate in linker.link(mention, without=contact.key).candidates:
+        for candidate in linker.link(mention, without=contact.key, least=least).candidates:
             yield replace(candidate, probability=min(candidate.probability, SUREST))
 
 

@@ -110,20 +110,21 @@ class Linker:
         self.people.remove(key)
         self.organisations.remove(key)
 
-    def link(self, mention: Mention, *, without: str = "") -> Linking:
+    def link(self, mention: Mention, *, without: str = "", least: float = 0.0) -> Linking:
         """Decide about one mention. Where it is not told which it is, both people and companies are tried.
 
-        `without` is the key of a contact that is to be passed over, as if nobody knew them.
+        `without` is the key of a contact that is to be passed over, as if nobody knew them. People are not told of where
+        none is at least as probable as `least`.
         """
         keys = mention_keys(mention)
         fits: list[_Fit] = []
         if mention.schema != COMPANY:
-            fits += self._people(mention, keys, self.people.rows_of(without) if without else ())
+            fits += self._people(mention, keys, self.people.rows_of(without) if without else (), least)
         if mention.schema != PERSON:
             fits += self._companies(mention, keys)
         return self._decide(fits)
 
-    def _people(self, mention: Mention, keys: list[Key], without: Sequence[int] = ()) -> list[_Fit]:
+    def _people(self, mention: Mention, keys: list[Key], without: Sequence[int], least: float) -> list[_Fit]:
         exact = {row: key for key in reversed(keys) for row in self.people.by_key(key)}
         told = parse_person(mention.name) if mention.name and "@" not in mention.name else None
         if not exact and told is None:
@@ -145,6 +146,8 @@ class Linker:
         weighing = Weighing(mention, told, self.people, self.weights, self._at_home(mention))
         bits = weighing.bits(rows, names, exact)
         odds = posterior(bits, self.weights.prior_bits, self.weights.namesake_odds, others)
+        if max(odds) < least:
+            return []
         fits, listed = [], self._listed(rows, odds)
         for at, key in listed:
             evidence = weighing.evidence(rows[at], names[at], exact.get(rows[at]))

@@ -26,6 +26,7 @@ def crawl_apart(
     *,
     names: Sequence[str] | None = None,
     everything: bool = False,
+    share: tuple[int, int] = (0, 1),
     now: datetime | None = None,
     on_event: Callable[[CrawlEvent], None] = lambda _: None,
     on_start: Callable[[subprocess.Popen[str]], None] = lambda _: None,
@@ -35,7 +36,7 @@ def crawl_apart(
     `on_start` is given the process, for whoever wants to signal it. Raises as `crawl` does; a process that was
     killed is a report with the outcome "failed".
     """
-    job = as_job(database_url, policy, names=names, everything=everything, now=now)
+    job = as_job(database_url, policy, names=names, everything=everything, share=share, now=now)
     with subprocess.Popen(
         [sys.executable, "-m", "crawler.apart"],
         stdin=subprocess.PIPE,
@@ -63,6 +64,7 @@ def as_job(
     *,
     names: Sequence[str] | None = None,
     everything: bool = False,
+    share: tuple[int, int] = (0, 1),
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """A crawl as plain data, for `work` to do elsewhere."""
@@ -71,6 +73,7 @@ def as_job(
         "policy": asdict(policy),
         "names": None if names is None else list(names),
         "everything": everything,
+        "share": list(share),
         "now": None if now is None else now.isoformat(),
     }
 
@@ -99,6 +102,7 @@ def work(job: dict[str, Any]) -> None:
             policy,
             names=job["names"],
             everything=job["everything"],
+            share=tuple(job["share"]),
             now=utc_now if fixed is None else lambda: fixed,
             on_event=lambda event: _send("event", asdict(event)),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, insert, or_, select, update
@@ -32,13 +33,22 @@ class Due:
     """The sources of one crawl: those that are due, all active ones, or the named ones.
 
     They are leased some at a time, so that crawlers on one database share the work. Named sources are asked
-    whatever their state, unless they were removed. Raises `UnknownSources` when made.
+    whatever their state, unless they were removed. `share` (which, of how many) leaves all but one part of the hosts
+    to crawls that run beside this one, so that still only one request at a time goes to a host. Raises
+    `UnknownSources` when made.
     """
 
     def __init__(
-        self, engine: Engine, now: datetime, *, names: Sequence[str] | None = None, everything: bool = False
+        self,
+        engine: Engine,
+        now: datetime,
+        *,
+        names: Sequence[str] | None = None,
+        everything: bool = False,
+        share: tuple[int, int] = (0, 1),
     ) -> None:
         self.engine = engine
+        self._share = share
         self.worker = worker_name()
         self._condition = _wanted(now, names, everything)
         with Session(engine) as session, session.begin():
@@ -82,7 +92,7 @@ class Due:
         self._held.clear()
 
     def _find(self, names: Sequence[str] | None) -> list[int]:
-        query = select(Source.id, Source.name).where(self._condition)
+        query = select(Source.id, Source.name, Source.url, Source.fetch_url).where(self._condition)
         query = query.order_by(Source.next_fetch_at.asc().nulls_first(), Source.id)
         with read_only(self.engine).connect() as connection:
             rows = connection.execute(query).all()
@@ -90,7 +100,13 @@ class Due:
             if unknown:
                 known = connection.scalars(select(Source.name).where(Source.state != "removed"))
                 raise UnknownSources(_unknown_in_words(unknown, list(known)))
-        return [row.id for row in rows]
+        return [row.id for row in rows if self._is_mine(row.fetch_url or row.url)]
+
+    def _is_mine(self, address: str) -> bool:
+        which, parts = self._share
+        # Not `hash`: it differs from process to process.
+        number = int.from_bytes(blake2b(origin(address).encode(), digest_size=8).digest())
+        return number % parts == which
 
 
 def _unknown_in_words(unknown: Sequence[str], known: Sequence[str]) -> str:

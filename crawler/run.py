@@ -48,17 +48,18 @@ def crawl(
     *,
     names: Sequence[str] | None = None,
     everything: bool = False,
+    share: tuple[int, int] = (0, 1),
     now: Callable[[], datetime] = utc_now,
     on_event: EventSink = lambda _: None,
 ) -> CrawlReport:
-    """Fetch what is due (or all active sources, or the named ones) and store its posts.
+    """Fetch what is due (or all active sources, or the named ones; of these its `share`) and store its posts.
 
     SIGINT and SIGTERM end it early: what is in flight gets `policy.grace` seconds, what was fetched is stored, the
     rest stays due. Raises `UnknownSources` for names that no source has, and `DatabaseFault` when the database
     cannot be used; a source that cannot be read is no failure of the crawl.
     """
     with database_faults(engine):
-        due = Due(engine, now(), names=names, everything=everything)
+        due = Due(engine, now(), names=names, everything=everything, share=share)
         run_id = begin_run(engine, now())
         job = _Job(engine, policy, due, now, on_event)
         on_event(CrawlEvent("begun", total=due.total))

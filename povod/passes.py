@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from crawler.apart import crawl_apart
 from crawler.events import CrawlReport
+from crawler.together import crawl_together
 from leads.linking.mentions import MentionScanner
 from leads.outbox import DeliveryReport
 from leads.process import ProcessReport, process, utc_now
@@ -107,9 +107,10 @@ class Passes:
             def stoppable(child: subprocess.Popen[str]) -> None:
                 while_it_runs.enter_context(self.stop.telling(child.terminate))
 
-            return crawl_apart(
+            return crawl_together(
                 self.workspace.loaded.database_url(),
                 fetch_policy(self.workspace.loaded),
+                self.workspace.loaded.config.fetch.processes,
                 everything=everything,
                 now=None if self.clock is utc_now else self.clock(),
                 on_event=self.on_event,

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
 from crawler.due import UnknownSources
+from crawler.events import CrawlReport
 from crawler.run import crawl as crawl_sources
+from crawler.together import crawl_together
 from models import DatabaseFault
 from povod.console import print_json, say
-from povod.crawl_display import display
+from povod.crawl_display import EventSink, display
 from povod.faults import FAILED, UserError
 from povod.logs import JsonLog, json_wanted
 from povod.options import ConfigOption, JsonOption
 from povod.passes import Passes, PassReport, nothing_could_be_read, process_words
 from povod.stopping import Stop
 from povod.wiring import fetch_policy
-from povod.workspace import open_workspace
+from povod.workspace import Workspace, open_workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -33,12 +37,28 @@ def crawl(
     source: Annotated[
         list[str] | None, typer.Option(help="Read this source, due or not; may be repeated.")
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=16,
+            help="Share the hosts among this many processes; sources that are named are read by one. "
+            "[default: fetch.processes]",
+            show_default=False,
+        ),
+    ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read the sources that are due, and store their posts."""
     workspace = open_workspace(config)
+    processes = processes or workspace.loaded.config.fetch.processes
     with display(as_json=as_json) as on_event:
+        if processes > 1 and source is None:
+            report = _crawl_together(workspace, processes, on_event, everything=everything)
+            if nothing_could_be_read(report):
+                raise typer.Exit(FAILED)
+            return
         try:
             report = crawl_sources(
                 workspace.engine,
@@ -51,6 +71,25 @@ def crawl(
             raise UserError(str(error)) from None
     if nothing_could_be_read(report):
         raise typer.Exit(FAILED)
+
+
+def _crawl_together(
+    workspace: Workspace, processes: int, on_event: EventSink, *, everything: bool
+) -> CrawlReport:
+    stop = Stop().listen()
+    with ExitStack() as while_they_run:
+
+        def stoppable(child: subprocess.Popen[str]) -> None:
+            while_they_run.enter_context(stop.telling(child.terminate))
+
+        return crawl_together(
+            workspace.loaded.database_url(),
+            fetch_policy(workspace.loaded),
+            processes,
+            everything=everything,
+            on_event=on_event,
+            on_start=stoppable,
+        )
 
 
 def process(config: ConfigOption = None, as_json: JsonOption = False) -> None:

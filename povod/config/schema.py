@@ -155,8 +155,17 @@ class FetchConfig(Section):
         "povod/0.1 (+https://povod.example/bot)",
         description="Who is asking. Put an address in it at which the site's owner finds you.",
     )
+    processes: int = Field(
+        1,
+        ge=1,
+        le=16,
+        description="Crawling processes that share the hosts among them, for many sources and processors.",
+    )
     concurrency: int = Field(
-        16, ge=1, le=256, description="Requests in flight over all hosts; one per host at most."
+        16,
+        ge=1,
+        le=256,
+        description="Requests in flight over all hosts, of each process; one per host at most.",
     )
     min_interval: Duration = Field(
         timedelta(minutes=15), description="Never read a source more often than this."

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from triggers.detector import ZONE, Detector
+from triggers.json_lines import batches, read_object, writable
 from triggers.match import Detection, Document, Match, published_time
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
-_decode = json.JSONDecoder().decode
 _quote = json.encoder.encode_basestring
 
 
@@ -22,7 +21,7 @@ def detect_lines(
     A bad line gives no output but `line N: what is wrong` on `errors`; the rest goes on.
     """
     faults = 0
-    for batch in _batches(incoming):
+    for batch in batches(incoming, ZONE):
         documents: list[tuple[Any, Document]] = []
         for number, line in batch:
             try:
@@ -34,39 +33,13 @@ def detect_lines(
         for (post, _), detection in zip(documents, found, strict=True):
             silent = not (detection.matches or explain)
             told = _silence(post, detection.lang) if silent else _encode(_answer(post, detection, explain))
-            outgoing.write(told + "\n")
+            outgoing.write(writable(told) + "\n")
     return faults
-
-
-def _batches(lines: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
-    batch: list[tuple[int, str]] = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            batch.append((number, line))
-        if len(batch) == ZONE:
-            yield batch
-            batch = []
-    yield batch
 
 
 def _document(line: str) -> tuple[Any, Document]:
     """Read one line. Raises ValueError with what is wrong."""
-    try:
-        data = _decode(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
-    except RecursionError:
-        raise ValueError("not a post: nested too deeply") from None
-    if not isinstance(data, dict):
-        raise ValueError("must be an object with `id` and `text`")
-    try:
-        post, text = data["id"], data["text"]
-    except KeyError as missing:
-        raise ValueError(f"`{missing.args[0]}` is missing") from None
-    if not isinstance(text, str):
-        raise ValueError("`text` must be text")
-    if not isinstance(post, str | int):
-        raise ValueError("`id` must be text or a whole number")
+    post, text, data = read_object(line)
     lang, author, published = data.get("lang"), data.get("author"), data.get("published")
     for name, value in (("lang", lang), ("author", author), ("published", published)):
         if value is not None and not isinstance(value, str):

@@ -23,7 +23,9 @@ _NOISE = re.compile(r"https?://\S+|[@#]\w+|\d+")
 
 def identify(text: str) -> str | None:
     """Return a two-letter code (`other` for an unknown Cyrillic alphabet), None where there are no letters to tell by."""
-    bare = " ".join(_NOISE.sub(" ", text[:2000]).split())
+    # Half a character (a lone surrogate) is nothing that the model could read.
+    whole = text[:2000].encode("utf-8", "replace").decode("utf-8")
+    bare = " ".join(_NOISE.sub(" ", whole).split())
     cyrillic, latin = len(_CYRILLIC.findall(bare)), len(_LATIN.findall(bare))
     if cyrillic + latin < 2:
         return _by_model(bare) if bare and not bare.isascii() else None

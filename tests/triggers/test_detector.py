@@ -109,6 +109,7 @@ def test_a_language_without_rules_is_named_and_silent(detector: Detector) -> Non
         ("Ўчора мы пераехалі", "be"),
         ("", None),
         ("🎉 123", None),
+        ("I got a \ud800 new job", "en"),
     ],
 )
 def test_the_language_is_identified_offline(text: str, lang: str | None) -> None:
@@ -123,6 +124,23 @@ def test_sensitive_and_disabled_rules_are_left_out() -> None:
     assert "moving.en" in names
     assert not any(rule.sensitive for rule in detector.rules)
     assert detector.version != Detector.load().version
+
+
+def test_halves_of_characters_are_answered_as_they_came_and_can_be_written(detector: Detector) -> None:
+    lines = [
+        r'{"id": 1, "text": "I got a \ud800 new job"}',
+        r'{"id": 2, "text": "We got married", "lang": "\ud800"}',
+        r'{"id": "\ud800", "text": "We got married"}',
+        '{"id": true, "text": "We got married"}',
+    ]
+    out, errors = io.StringIO(), io.StringIO()
+    assert detect_lines(io.StringIO("\n".join(lines)), out, errors, detector) == 2
+    answers = [json.loads(line) for line in out.getvalue().encode("utf-8").splitlines()]
+    assert [answer["lang"] for answer in answers] == ["en", "\ud800"]
+    assert errors.getvalue().splitlines() == [
+        "line 3: `id` holds half a character (a lone surrogate)",
+        "line 4: `id` must be text or a whole number",
+    ]
 
 
 def test_the_filter_answers_every_good_line_in_order(detector: Detector) -> None:

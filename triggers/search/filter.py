@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import IO, Any, Protocol
 
+from triggers.json_lines import batches, read_object, text_or_empty
 from triggers.match import Detection, Document, published_time
 from triggers.search.definitions import SearchDefinition, SearchFaults, match_versions
 from triggers.search.hits import SearchMatch
@@ -49,7 +50,7 @@ def match_lines(
         searches, detect=detection_by(detector) if detector else None, contacts=contacts, now=now
     )
     faults = 0
-    for batch in _batches(incoming):
+    for batch in batches(incoming, LINES):
         posts: list[tuple[Any, SearchPost]] = []
         for number, line in batch:
             try:
@@ -120,17 +121,6 @@ def _spans(start: int, end: int, shift: int) -> tuple[Span, ...]:
     return (*spans, Span(TEXT, max(start - shift, 0), end - shift)) if end > shift else tuple(spans)
 
 
-def _batches(lines: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
-    batch: list[tuple[int, str]] = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            batch.append((number, line))
-        if len(batch) == LINES:
-            yield batch
-            batch = []
-    yield batch
-
-
 def _answer(match: SearchMatch) -> dict[str, Any]:
     # What stands in the title has no place among the spans of the text.
     return {
@@ -142,46 +132,22 @@ def _answer(match: SearchMatch) -> dict[str, Any]:
 
 def read_post(line: str) -> tuple[str | int, SearchPost]:
     """Read one line: the id as it was given, and the post. Raises ValueError with what is wrong."""
-    try:
-        data = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
-    except RecursionError:
-        raise ValueError("not a post: nested too deeply") from None
-    if not isinstance(data, dict):
-        raise ValueError("must be an object with `id` and `text`")
-    for name in ("id", "text"):
-        if name not in data:
-            raise ValueError(f"`{name}` is missing")
-    given = data["id"]
-    if isinstance(given, bool) or not isinstance(given, str | int):
-        raise ValueError("`id` must be text or a whole number")
-    if isinstance(given, str) and any("\ud800" <= char <= "\udfff" for char in given):
-        raise ValueError("`id` holds half a character (a lone surrogate)")
-    if not isinstance(data["text"], str):
-        raise ValueError("`text` must be text")
-    texts = {name: _text(data, name) for name in _TEXTS}
+    given, text, data = read_object(line)
+    texts = {name: text_or_empty(data, name) for name in _TEXTS}
     return given, SearchPost(
         id=str(given),
-        text=data["text"],
+        text=text,
         title=texts["title"],
         lang=texts["lang"] or None,
         url=texts["url"],
         source=texts["source"],
         author=texts["author"],
         kind=texts["kind"],
-        published=published_time(_text(data, "published")),
+        published=published_time(text_or_empty(data, "published")),
         hashtags=_list(data, "hashtags"),
         mentions=_list(data, "mentions"),
         **{name: _number(data, name) for name in _NUMBERS},
     )
-
-
-def _text(data: dict[str, Any], name: str) -> str:
-    value = data.get(name)
-    if value is not None and not isinstance(value, str):
-        raise ValueError(f"`{name}` must be text or null")
-    return value or ""
 
 
 def _list(data: dict[str, Any], name: str) -> tuple[str, ...]:

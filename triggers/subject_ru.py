@@ -460,6 +460,7 @@ class RussianResolver:
         if low == 0:
             return None
         first, _ = tokens.sentence_span(low)
+        aside: Subject | None = None
         for at in range(low - 1, first - 1, -1):
             lower = tokens.lowers[at]
             if lower in FIRST:
@@ -469,9 +470,14 @@ class RussianResolver:
                 found = self._person(tokens, at, registers)
                 if found is NOBODY and near.unnamed != "nobody":
                     found = self.people.somebody(tokens, at, near.unnamed) or NOBODY
-                if found is not NOBODY or not self.people.apposed(tokens, at, first):
+                if found is None or found.who == "relative":
                     return found
-        return None
+                if found.name:
+                    return replace(found, relation=found.relation or (aside and aside.relation))
+                if not self.people.apposed(tokens, at, first):
+                    return found
+                aside = aside or (None if found is NOBODY else found)
+        return aside
 
     def _antecedent(
         self, tokens: Tokens, at: int, registers: frozenset[str], *, unnamed: str = "nobody"

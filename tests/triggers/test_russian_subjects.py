@@ -115,3 +115,22 @@ def test_a_noun_tells_somebody_where_the_rule_wants_it(
     found = resolver[0].resolve(tokens, predicate, resolver[1].of(tokens))
     assert found is not None
     assert found.who == who
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "relation"),
+    [
+        ("Пётр Лапин, главный инженер молокозавода, вышел на пенсию", "Пётр Лапин", None),
+        ("Олег Титов, бессменный начальник цеха, вышел на пенсию", "Олег Титов", "начальник"),
+        ("Тимур, лучший водитель автобазы и мой старый друг, вышел на пенсию", "Тимур", "друг"),
+    ],
+)
+def test_whom_an_apposition_tells_more_of_keeps_their_name_where_the_unnamed_count_too(
+    resolver: tuple[RussianResolver, Registers], text: str, name: str | None, relation: str | None
+) -> None:
+    tokens = tokenise(text, "ru")
+    start = next(i for i, at in enumerate(tokens.starts) if at == text.index("вышел"))
+    at = Predicate(start, start + 3, start, "clause", unnamed="person")
+    found = resolver[0].resolve(tokens, at, resolver[1].of(tokens))
+    assert found is not None
+    assert (found.name, found.relation) == (name, relation)

@@ -473,7 +473,7 @@ class RussianResolver:
                 if found is None or found.who == "relative":
                     return found
                 if found.name:
-                    return replace(found, relation=found.relation or (aside and aside.relation))
+                    return replace(found, relation=found.relation or (aside.relation if aside else None))
                 if not self.people.apposed(tokens, at, first):
                     return found
                 aside = aside or (None if found is NOBODY else found)

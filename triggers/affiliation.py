@@ -56,9 +56,14 @@ def organisation_at(tokens: Tokens, at: int, high: int) -> tuple[int, int] | Non
 
 def company_of(tokens: Tokens, place: tuple[int, int], roles: frozenset[str]) -> str | None:
     """Return the organisation that the person named in words `place` is said to belong to."""
-    _, high = tokens.sentence_span(place[0])
-    found = _after(tokens, place[1], high) or _before(tokens, place[0], roles)
+    found = company_place(tokens, place, roles)
     return None if found is None else tokens.text[tokens.starts[found[0]] : tokens.ends[found[1] - 1]]
+
+
+def company_place(tokens: Tokens, place: tuple[int, int], roles: frozenset[str]) -> tuple[int, int] | None:
+    """Return the words of the organisation that the person named in words `place` is said to belong to."""
+    _, high = tokens.sentence_span(place[0])
+    return _after(tokens, place[1], high) or _before(tokens, place[0], roles)
 
 
 def _after(tokens: Tokens, at: int, high: int) -> tuple[int, int] | None:

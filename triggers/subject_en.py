@@ -9,7 +9,8 @@ from triggers.control_en import FIRST, MINE, controlled
 from triggers.greetings_en import ENDEARMENTS, MOURNING, Greetings
 from triggers.lemmas import English
 from triggers.names_en import given_names
-from triggers.subject import NOBODY, Predicate, Subject, is_capital, named, organisation
+from triggers.organisations_en import DETERMINERS, Organisations, may_name
+from triggers.subject import NOBODY, Predicate, Subject, is_capital, named
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
 
@@ -78,15 +79,6 @@ POSSESSIVES = frozenset({"his", "her", "their"})
 BELONGING = frozenset({"of", "from", "at"})
 # `refugees who came to Austria | are`: a place.
 PLACING = frozenset({"to", "in", "into", "near", "around", "across", "through"})
-DETERMINERS = frozenset(
-    (
-        "my our the a an his her their your this that these those some many most every each no any other "
-        "of with for to from in on at by 's"
-    ).split()
-)
-
-# What a headline may begin with before `layoffs`, `round`, `deal`.
-NO_NAMES = DETERMINERS | frozenset("another more several mass massive major huge big fresh further".split())
 
 
 class EnglishResolver:
@@ -101,6 +93,7 @@ class EnglishResolver:
         self.closed = words.words("_gap")
         self.company = words.words("company_noun")
         self.greetings = Greetings(self)
+        self.organisations = Organisations(words, lemmas)
         self.public = words.words("public_role") if "public_role" in words.lists else frozenset()
 
     def resolve(self, tokens: Tokens, at: Predicate, registers: frozenset[str]) -> Subject | None:
@@ -235,8 +228,7 @@ class EnglishResolver:
         return end
 
     def _may_name(self, tokens: Tokens, at: int) -> bool:
-        word = tokens.words[at]
-        return is_capital(word) and word[0].isalpha() and tokens.lowers[at] not in self.not_names | NO_NAMES
+        return may_name(tokens, at, self.not_names)
 
     def _is_mere_opening(self, tokens: Tokens, at: int) -> bool:
         """Say whether a word before a name is in capitals only because a sentence begins: `Maybe | Ann Poole`."""
@@ -265,34 +257,25 @@ class EnglishResolver:
         at = self._verb_group(tokens, low, start)
         if at == low:
             return None
-        if tokens.lowers[at - 1] in FIRST or tokens.words[at - 1] == HANDLE:
+        last = tokens.lowers[at - 1]
+        if last in FIRST or tokens.words[at - 1] == HANDLE:
             return self._phrase(tokens, low, at, registers)
-        if tokens.lowers[at - 1] in OTHERS - RELATIVE_WORDS:
-            return self._opening(tokens, low, at - 1) if tokens.lowers[at - 1] == "it" else None
-        if tokens.lowers[at - 1] in (*RELATIVE_WORDS, *COORDINATE) or tokens.words[at - 1] in CLOSING:
+        if last in OTHERS - RELATIVE_WORDS:
+            return self.organisations.opening(tokens, low, at - 1) if last == "it" else None
+        if last in (*RELATIVE_WORDS, *COORDINATE) or tokens.words[at - 1] in CLOSING:
             return self._first_named(tokens, low, at - 1) or self._before(tokens, low, start, registers)
         if self._may_name(tokens, at - 1):
-            first = at - 1
-            while first > low and self._may_name(tokens, first - 1) and not tokens.clause_start[first]:
-                first -= 1
-            return organisation(tokens, first, at)
-        return self._phrase(tokens, low, at, registers) or self._opening(tokens, low, at) or NOBODY
-
-    def _opening(self, tokens: Tokens, low: int, high: int) -> Subject | None:
-        """Return the organisation that a sentence begins with: `Lumo in talks | to buy`, `Lumo said it | will buy`."""
-        at = low
-        while at < high and not tokens.words[at][0].isalnum():
-            at += 1
-        if at < high and self._begins_name(tokens, low, at, high):
-            return organisation(tokens, at, self._name_end(tokens, at, high), sure=0.95)
-        return None
+            return self.organisations.before(tokens, low, at)
+        return (
+            self._phrase(tokens, low, at, registers) or self.organisations.opening(tokens, low, at) or NOBODY
+        )
 
     def _first_named(self, tokens: Tokens, low: int, high: int) -> Subject | None:
         for at in range(low, high):
             if tokens.lowers[at] in FIRST:
                 return Subject("author", how="first person", sure=0.95)
             if self._may_name(tokens, at):
-                return organisation(tokens, at, self._name_end(tokens, at, high))
+                return self.organisations.at(tokens, at, high)
         return None
 
     def _phrase(self, tokens: Tokens, low: int, high: int, registers: frozenset[str]) -> Subject | None:

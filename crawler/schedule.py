@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import email.utils
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import pairwise
 from statistics import median
@@ -15,8 +14,6 @@ from typing import Any
 from crawler.feeds import Rhythm
 from crawler.policy import FetchPolicy
 
-# A server may ask for patience, but not for ever.
-LONGEST_PATIENCE = 7 * 86_400
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _NOT_KEPT = re.compile(r"no-cache|no-store", re.IGNORECASE)
 
@@ -89,22 +86,6 @@ def skip(when: datetime, rhythm: Rhythm) -> datetime:
             break
         when = when.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return when
-
-
-def retry_after_seconds(value: str | None, now: datetime) -> int | None:
-    """A Retry-After header (RFC 9110, 10.2.3): seconds, or a date."""
-    if not value:
-        return None
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return min(int(value), LONGEST_PATIENCE)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0, min(int((moment - now).total_seconds()), LONGEST_PATIENCE))
 
 
 def max_age_seconds(cache_control: str | None) -> int | None:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from guards.failpoints import failpoint
+from guards.headers import LONGEST_PATIENCE
 from leads.export.sending import Outgoing, Sender, SendError
 from leads.payload import payload_of
 from leads.process import utc_now
@@ -127,7 +128,7 @@ def waiting_time(attempt: int, retry_after: float | None, spread: float) -> time
     `spread` is a random number from 0 to 1, so that many deliveries do not come back at one moment.
     """
     grown = min(FIRST_WAIT * int(GROWTH ** min(attempt - 1, 20)), LONGEST_WAIT)
-    asked = timedelta(seconds=min(retry_after or 0.0, LONGEST_WAIT.total_seconds()))
+    asked = timedelta(seconds=min(retry_after or 0.0, LONGEST_PATIENCE))
     return max(grown * (0.5 + spread / 2), asked)
 
 

@@ -23,9 +23,10 @@ from crawler.harvest import Harvest
 from crawler.heavy import LARGE, HeavyLast
 from crawler.policy import FetchPolicy
 from crawler.robots_book import RobotsBook
-from crawler.schedule import max_age_seconds, retry_after_seconds
+from crawler.schedule import max_age_seconds
 from crawler.words import failure_in_words, status_in_words
 from guards.failpoints import failpoint
+from guards.headers import retry_after_seconds
 
 _PERMANENT = {301, 308}
 # How often the spider looks whether a slow source has given up its place, in seconds.

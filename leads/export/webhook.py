@@ -12,12 +12,12 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import httpx
 
 from guards.addresses import AddressRefused
+from guards.headers import retry_after_seconds
 from leads.export.sending import Outgoing, SendError
 
 PREFIX = "whsec_"
@@ -96,19 +96,5 @@ def _check(answer: httpx.Response, at: datetime) -> None:
     raise SendError(
         f"the receiver answered {status} {answer.reason_phrase}".rstrip(),
         permanent=permanent,
-        retry_after=retry_after(answer.headers.get("retry-after"), at),
+        retry_after=retry_after_seconds(answer.headers.get("retry-after"), at),
     )
-
-
-def retry_after(value: str | None, at: datetime) -> float | None:
-    """The seconds that a `Retry-After` header asks for, from a number or a date (RFC 9110, 10.2.3); None without one."""
-    if value is None:
-        return None
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
-    try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    date = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0.0, (date - at).total_seconds())

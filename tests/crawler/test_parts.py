@@ -24,7 +24,6 @@ from crawler.schedule import (
     max_age_seconds,
     next_after_failure,
     next_after_success,
-    retry_after_seconds,
     skip,
     suggested_interval,
 )
@@ -103,11 +102,7 @@ def test_skipped_hours_and_days_are_skipped_unless_nothing_is_left() -> None:
     assert skip(NOW, Rhythm(skip_days=list(range(7)))) == NOW
 
 
-def test_patience_that_servers_ask_for_is_read() -> None:
-    assert retry_after_seconds("120", NOW) == 120
-    assert retry_after_seconds("Wed, 04 Mar 2026 13:00:00 GMT", NOW) == 3600
-    assert retry_after_seconds("99999999999", NOW) == 7 * 86_400
-    assert retry_after_seconds("later", NOW) is None
+def test_how_long_an_answer_is_good_for_is_read() -> None:
     assert max_age_seconds("public, max-age=600") == 600
     assert max_age_seconds("no-cache, max-age=600") is None
     assert max_age_seconds("s-max-age=5") is None

@@ -30,6 +30,7 @@ _HIDES = ("<iframe", "<script", "<style", "<!--")
 _PRE = re.compile(r"<pre(?=[\s>])", re.IGNORECASE)
 _BREAK = re.compile(f"[{PARAGRAPH}{LINE}][{PARAGRAPH}{LINE} ]*+")
 _RUN = re.compile("  +")
+_ENDS = f" {LINE}"
 
 
 class _Marks(dict[str, str | None]):
@@ -87,7 +88,11 @@ def break_up(marked: str) -> str:
     text = marked.replace("\xa0", " ").replace("\t", " ")
     if "  " in text:
         text = _RUN.sub(" ", text)
-    return _BREAK.sub(_line_feeds, text).replace(" \n", "\n").strip(" \n")
+    if "\n" in text:  # written as a character reference
+        return _BREAK.sub(_line_feeds, text).replace(" \n", "\n").strip(" \n")
+    pieces = [piece.strip(_ENDS) for piece in text.split(PARAGRAPH)]
+    text = "\n\n".join([piece for piece in pieces if piece])
+    return _BREAK.sub(_line_feeds, text).replace(" \n", "\n") if LINE in text else text
 
 
 def _line_feeds(found: re.Match[str]) -> str:

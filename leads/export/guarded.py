@@ -1,14 +1,19 @@
-"""An HTTP client that asks a guard before it connects, and connects to the very address that was checked."""
+"""An HTTP client that asks a guard before it connects, connects to the very address that was checked, and does not wait for ever."""
 
 from __future__ import annotations
 
+import os
 import socket
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 import httpx
 
 from guards.addresses import AddressGuard
 
-TIMEOUT = 20.0  # seconds, for each of connecting, writing and reading
+TIMEOUT = 20.0  # seconds, from connecting to the end of the answer's headers
 
 
 class GuardedTransport(httpx.BaseTransport):
@@ -18,9 +23,11 @@ class GuardedTransport(httpx.BaseTransport):
     verifies the name, through the `sni_hostname` extension.
     """
 
-    def __init__(self, guard: AddressGuard, inner: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, guard: AddressGuard, seconds: float = TIMEOUT) -> None:
         self.guard = guard
-        self.inner = inner or httpx.HTTPTransport(retries=0)
+        self.seconds = seconds
+        # A new connection for each request, so that each can be cut off when its time is over.
+        self.inner = httpx.HTTPTransport(retries=0, limits=httpx.Limits(max_keepalive_connections=0))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Check, pin, send. Raises `AddressRefused`, or what httpx raises."""
@@ -30,12 +37,60 @@ class GuardedTransport(httpx.BaseTransport):
         )
         self.guard.check(host, addresses)
         request.url = request.url.copy_with(host=addresses[0])
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        return self.inner.handle_request(request)
+        with _CutOff(self.seconds) as cut_off:
+            request.extensions = {**request.extensions, "sni_hostname": host, "trace": cut_off.watch}
+            try:
+                return self.inner.handle_request(request)
+            except httpx.TransportError as error:
+                if cut_off.happened:
+                    raise httpx.ReadTimeout(f"no answer in {self.seconds:g} s", request=request) from error
+                raise
 
     def close(self) -> None:
         """Close the connections."""
         self.inner.close()
+
+
+class _CutOff:
+    """Ends a connection when its time is over.
+
+    The client's own timeouts are for single reads and writes: a server that sends a byte now and then passes them all.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.happened = False
+        self._line: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _CutOff:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            if self._line is not None:
+                self._line.close()
+                self._line = None
+
+    def watch(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take note of the connection (https://www.encode.io/httpcore/extensions/#trace)."""
+        if event == "connection.connect_tcp.complete":
+            line = info["return_value"].get_extra_info("socket")
+            with self._lock:
+                # A descriptor of our own stays when TLS is laid over the connection.
+                self._line = socket.socket(fileno=os.dup(line.fileno()))
+            if self.happened:
+                self._cut()
+
+    def _cut(self) -> None:
+        with self._lock:
+            self.happened = True
+            if self._line is not None:
+                with suppress(OSError):  # it has ended by itself
+                    self._line.shutdown(socket.SHUT_RDWR)
 
 
 def _resolve(host: str, port: int, request: httpx.Request) -> list[str]:
@@ -47,9 +102,13 @@ def _resolve(host: str, port: int, request: httpx.Request) -> list[str]:
 
 
 def guarded_client(guard: AddressGuard, timeout: float = TIMEOUT) -> httpx.Client:
-    """A client for sending: guarded on every connection, no redirects, no proxies or cookies from the environment."""
+    """A client for sending: guarded on every connection, no redirects, no proxies or cookies from the environment.
+
+    `timeout` is for all from connecting to the end of the answer's headers; whoever wants the body as well must
+    limit its length and time (`stream`).
+    """
     return httpx.Client(
-        transport=GuardedTransport(guard),
+        transport=GuardedTransport(guard, timeout),
         timeout=timeout,
         follow_redirects=False,
         trust_env=False,

@@ -64,7 +64,11 @@ class Webhook:
         """Send once; any 2xx means it was taken."""
         body = outgoing.body
         try:
-            answer = self.client.post(self.url, content=body, headers=self.headers(outgoing.id, body, at))
+            # Nothing is said in the body that would be of use, and it may be without end: it is not read.
+            with self.client.stream(
+                "POST", self.url, content=body, headers=self.headers(outgoing.id, body, at)
+            ) as answer:
+                _check(answer, at)
         except AddressRefused as error:
             raise SendError(str(error), permanent=True) from None
         except httpx.TimeoutException:
@@ -73,7 +77,6 @@ class Webhook:
             raise SendError("only http and https addresses can be sent to", permanent=True) from None
         except httpx.HTTPError as error:
             raise SendError(f"no connection: {error or type(error).__name__}", permanent=False) from None
-        _check(answer, at)
         receipt: str | None = answer.headers.get("webhook-receipt")
         return receipt[:255] if receipt else None
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -167,6 +170,54 @@ def test_a_slow_receiver_is_a_temporary_failure(receiver: Receiver) -> None:
     ):
         Webhook(receiver.url, client, SECRET).send(Outgoing("id", {}, 1), day(0))
     assert not failed.value.permanent
+
+
+@contextmanager
+def talker(talk: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A receiver that says what it wants to whoever connects first, until that one hangs up; gives its address."""
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            talk(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
+        thread.join(10)
+        assert not thread.is_alive(), "it still talks to somebody"
+
+
+def test_a_receiver_that_says_a_byte_now_and_then_is_not_listened_to_for_ever() -> None:
+    """Each byte comes well within the time for one read; together they would take a minute."""
+
+    def drip(connection: socket.socket) -> None:
+        for _ in range(600):
+            connection.send(b"H")
+            time.sleep(0.1)
+
+    with guarded_client(AddressGuard(["127.0.0.0/8"]), timeout=0.5) as client, talker(drip) as url:
+        begun = time.monotonic()
+        with pytest.raises(SendError, match="no answer in time") as failed:
+            Webhook(url, client, SECRET).send(Outgoing("id", {}, 1), day(0))
+        assert time.monotonic() - begun < 5
+    assert not failed.value.permanent
+
+
+def test_an_answer_without_end_is_taken_at_its_first_word(client: httpx.Client) -> None:
+    said = 0
+
+    def flood(connection: socket.socket) -> None:
+        nonlocal said
+        said += connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while said < 200_000_000:
+            said += connection.send(b"10000\r\n" + b"x" * 65_536 + b"\r\n")
+
+    with talker(flood) as url:
+        Webhook(url, client, SECRET).send(Outgoing("id", {}, 1), day(0))
+    assert said < 50_000_000, "somebody has listened"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8/x", "http://localhost:8/x", "http://[::1]:8/x"])

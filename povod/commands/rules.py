@@ -47,6 +47,10 @@ def _chosen(loaded: RuleSet, names: list[str] | None) -> list[Rule]:
         return authoring.chosen(loaded, names or [])
     except KeyError as error:
         name = str(error.args[0])
+        if Path(name).exists():
+            raise UserError(
+                f"{name} is no rule's name but a path; a folder of rules is given with --packs"
+            ) from None
         known = sorted({word for rule in loaded.rules for word in (rule.name, rule.kind, rule.language)})
         raise UserError(f"there is no rule '{name}'{nearest(name, known)}") from None
 

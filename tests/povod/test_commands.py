@@ -118,6 +118,13 @@ def test_a_contacts_file_can_be_said_to_be_what_its_name_does_not_say(povod: Pov
     assert (report["imported"], report["warnings"], report["changes"]) == (1, [], [])
 
 
+def test_a_folder_where_a_rules_name_belongs_is_told_of_the_option(povod: Povod, configured: Path) -> None:
+    (configured / "mine").mkdir()
+    ran = povod("rules", "lint", "mine")
+    assert ran.status == 2
+    assert ran.err == "povod: mine is no rule's name but a path; a folder of rules is given with --packs\n"
+
+
 def test_check_tells_a_switched_off_rule_that_does_not_exist_and_a_secret_of_the_wrong_form(
     povod: Povod, configured: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

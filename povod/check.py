@@ -55,7 +55,7 @@ def _contacts(loaded: LoadedConfig) -> list[dict[str, Any]]:
     found, faults = [], []
     for index, item in enumerate(loaded.config.contacts):
         try:
-            seen = peek(loaded.path(item.file), item.mapping or None)
+            seen = peek(loaded.path(item.file), item.mapping or None, item.kind)
         except ContactsFault as fault:
             faults += [Fault(*_place(loaded, index), line) for line in str(fault).splitlines()]
             continue

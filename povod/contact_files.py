@@ -47,7 +47,9 @@ def _sync_one(
         known = session.scalar(select(ContactFile).where(ContactFile.path == str(path)))
         if known and known.content_hash == digest:
             return None
-        options = Options(item.mapping or None, owner=item.owner, region=region, me=tuple(config.me.emails))
+        options = Options(
+            item.mapping or None, owner=item.owner, region=region, kind=item.kind, me=tuple(config.me.emails)
+        )
         try:
             report = import_contacts(
                 session,
@@ -70,11 +72,15 @@ def _sync_one(
 
 
 def _hash(path: Path, item: ContactsConfig, region: str) -> str:
-    """Hash a file's bytes together with how it is to be read."""
-    digest = hashlib.blake2b(
-        json.dumps([item.mapping, item.owner, region], sort_keys=True).encode(), digest_size=16
-    )
+    """Hash a file's bytes together with how it is to be read; of a Maildir, which messages it holds."""
+    told = json.dumps([item.mapping, item.owner, region, item.kind], sort_keys=True)
+    digest = hashlib.blake2b(told.encode(), digest_size=16)
     try:
+        if path.is_dir():
+            # A message is a file of its own, which is never written again: its name tells it.
+            for name in sorted(str(message.relative_to(path)) for message in path.rglob("*")):
+                digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
+            return digest.hexdigest()
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)

@@ -63,13 +63,13 @@ class Peek:
     unused_columns: tuple[str, ...] = field(default=())
 
 
-def peek(path: Path, mapping: Mapping[str, str] | None = None) -> Peek:
-    """Return how a file would be read.
+def peek(path: Path, mapping: Mapping[str, str] | None = None, kind: str = "") -> Peek:
+    """Return how a file would be read; `kind` is one of `KINDS`, by default told from its name.
 
     Raises:
         ContactsFault: it cannot be.
     """
-    table, found = open_table(path, Options(mapping))
+    table, found = open_table(path, Options(mapping, kind=kind))
     return Peek(str(path), table.encoding, table.delimiter, table.columns, found, _unused(table, found))
 
 

@@ -25,7 +25,7 @@ MATCHING = ("email", "handle", "url")
 
 
 class Ambiguous(ValueError):
-    """A row that fits several known people equally."""
+    """A row that fits several known people equally, or one by the id only."""
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -92,10 +92,15 @@ class Directory:
         """Return whom a row is about: by external id, then e-mail, handle and URL, then name with company.
 
         Raises:
-            Ambiguous: several known people fit, and nothing tells them apart.
+            Ambiguous: several known people fit, and nothing tells them apart; or the id is that of somebody else.
         """
         own = self.own(draft)
         if own is not None:
+            if _somebody_else(own, draft):
+                raise Ambiguous(
+                    f"its id {draft.external_id} is that of {own.name}, and nothing else agrees; if this is another list in a "
+                    f"file of the same name, say --source NAME"
+                )
             return own
         met = [
             (key.type, person) for key in draft.keys if key in self._by_key for person in self._by_key[key]
@@ -239,6 +244,13 @@ class Directory:
             facts.where(ContactFact.contact_id.in_(ids))
         ):
             self._by_id[contact_id].facts[kind, normalized] = (value, source)
+
+
+def _somebody_else(person: Person, draft: Draft) -> bool:
+    """Tell whether a row has nothing but its id in common with a person."""
+    if draft.name == person.name or names_agree(person, draft.name):
+        return False
+    return person.keys.keys().isdisjoint(draft.keys)
 
 
 def _json(value: Any) -> Any:

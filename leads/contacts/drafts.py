@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from leads.contacts.facts import DATE, KINDS, RELATION, Fact, kind_of_label, make_fact
+from leads.contacts.facts import DATE, KINDS, NO_DATES, RELATION, Fact, kind_of_label, make_fact
 from leads.contacts.mapping import ColumnMap, header_key
 from leads.contacts.phones import PhoneReader
+from leads.linking.company_names import parse_company
 from leads.linking.keys import domain_key, email_key, handle_key, url_key
 from leads.linking.records import Key
 
@@ -23,6 +24,12 @@ _EMPTY = frozenset(
     ("-", "--", "—", "n/a", "na", "none", "null", "nil", "нет", "нет данных", "не указано", "?", ".")
 )
 _LONGEST_EMPTY = max(map(len, _EMPTY))
+# What tables of people and companies say of a row that is no person: Odoo ("Is a Company", "Company Type"), amoCRM ("Тип"),
+# vCards (KIND, RFC 6350, 6.1.4).
+_NO_PERSON = {
+    **dict.fromkeys(("true", "company", "компания", "org", "organization", "organisation", "организация"), "company"),
+    **dict.fromkeys(("group", "группа"), "group"), "location": "place", "application": "program",
+}  # fmt: skip
 SINGLE_FIELDS = ("given", "patronymic", "family", "role", "place", "owner", "notes", "industry")
 
 
@@ -76,6 +83,8 @@ class DraftReader:
             for name, family in (("relation", RELATION), ("event", DATE))
             for at in self._at.get(name, ())
         ]
+        # Where a table keeps nothing but "Имя", that is the whole name.
+        self._whole = "given" in self._at and not {"name", "complete_name", "family"} & self._at.keys()
         self._width = len(columns)
         self._owner = owner
 
@@ -89,6 +98,8 @@ class DraftReader:
             raise RowFault(
                 f"has {len(cells)} cells, the header {self._width}; is a cell with a delimiter not quoted?"
             )
+        if "kind" in self._at and (kind := _NO_PERSON.get(self._one(cells, "kind").casefold())):
+            raise RowFault(f"is a {kind}, no person")
         values = {name: found for name, at in self._singles if (found := _first(cells, at))}
         if self._owner:
             values.setdefault("owner", self._owner)
@@ -96,8 +107,9 @@ class DraftReader:
         draft.external_id = self._one(cells, "external_id")
         draft.aliases = self._many(cells, "alias", _SPLIT_COMMAS)
         draft.lists = self._many(cells, "lists", _SPLIT_COMMAS)
+        told = self._told_name(cells, draft)
         self._keys(cells, draft)
-        draft.name = self._name(cells, draft)
+        draft.name = told or _name_by_address(draft)
         if self._facts or self._labelled:
             self._tell_facts(cells, draft)
         _check_lengths(draft)
@@ -114,15 +126,22 @@ class DraftReader:
         parts = (tidy(part) for i in at if i < len(cells) and cells[i] for part in split.split(cells[i]))
         return tuple(dict.fromkeys(part for part in parts if part))
 
-    def _name(self, cells: Sequence[str], draft: Draft) -> str:
+    def _told_name(self, cells: Sequence[str], draft: Draft) -> str:
         name = self._one(cells, "name")
+        if not name and "complete_name" in self._at:
+            name = self._one(cells, "complete_name")
+            # "Kolos, Anna Sokolova"; but "Volna, Inc." is a company.
+            company, _, name = name.rpartition(", ")
+            if company and len(parse_company(f"x {name}").core) == 1:
+                raise RowFault("is a company, no person")
+            draft.company = draft.company or company
+        if draft.company and name.startswith(f"{draft.company}, "):
+            name = name[len(draft.company) + 2 :]
         if not name:
             parts = (draft.values.get(part, "") for part in ("given", "patronymic", "family"))
             name = " ".join(part for part in parts if part)
-        if not name:
-            name = next((key.value for key in draft.keys if key.type in ("email", "handle")), "")
-        if not name:
-            raise RowFault("; ".join(["names nobody: no name, e-mail address or handle", *draft.warnings]))
+            if self._whole and " " in name:
+                draft.values.pop("given", None)
         return name
 
     def _keys(self, cells: Sequence[str], draft: Draft) -> None:
@@ -174,6 +193,8 @@ class DraftReader:
     def _fact(kind: str, family: str, text: str, draft: Draft) -> None:
         for part in (text,) if family == DATE else _SPLIT_COMMAS.split(text):
             value = tidy(part)
+            if family == DATE and value in NO_DATES:
+                continue
             fact = make_fact(kind, value, family) if value else None
             if fact is not None:
                 draft.facts.append(fact)
@@ -192,6 +213,13 @@ class DraftReader:
             draft.company_keys.setdefault(key, text)
         else:
             draft.keys.setdefault(key, text)
+
+
+def _name_by_address(draft: Draft) -> str:
+    name = next((key.value for key in draft.keys if key.type in ("email", "handle")), "")
+    if not name:
+        raise RowFault("; ".join(["names nobody: no name, e-mail address or handle", *draft.warnings]))
+    return name
 
 
 def _label_column(columns: Sequence[str], at: int) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from leads.contacts.faults import ContactsFault
@@ -17,6 +18,7 @@ _MARKS = (
 )
 # Letters that make up four fifths of Russian text: what a wrong code page yields is rarely made of these.
 _FREQUENT = frozenset("оеаинтсрвлкмдпу")
+_WESTERN = re.compile(r"[^\W\d_]*[A-Za-z][^\W\d_]*")
 
 
 def read_sample(path: Path) -> bytes:
@@ -47,11 +49,32 @@ def guess_encoding(sample: bytes) -> str:
     zeros = sample.count(0)
     if zeros > len(sample) // 5:
         return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
+    if _is_utf8(sample):
+        return "utf-8"
+    # Where some lines only are no UTF-8, somebody has put two files together: those lines are refused. Of the lines of a
+    # code page next to none happen to be UTF-8.
+    fits = [_is_utf8(line) for line in sample.splitlines() if not line.isascii()]
+    return "utf-8" if fits.count(True) * 3 > len(fits) else _code_page(sample)
+
+
+def errors_of(encoding: str) -> str:
+    """Say how bytes that are not of an encoding are read: they stay what they are, spoil their own row, and are told.
+
+    Where a character has several bytes at least, none can be told apart: it is replaced.
+    """
+    return (
+        "replace"
+        if encoding.casefold().startswith(("utf-16", "utf16", "utf-32", "utf32"))
+        else "surrogateescape"
+    )
+
+
+def _is_utf8(text: bytes) -> bool:
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample, final=False)
+        codecs.getincrementaldecoder("utf-8")().decode(text, final=False)
     except UnicodeDecodeError:
-        return _code_page(sample)
-    return "utf-8"
+        return False
+    return True
 
 
 # What files of other kinds begin with, and what to say of them.
@@ -94,7 +117,8 @@ def _code_page(sample: bytes) -> str:
     high = sum(byte > 127 for byte in sample)
     best, share = "cp1252", 0.4
     for encoding in ("cp1251", "koi8-r", "cp866"):
-        text = sample.decode(encoding, errors="replace")
+        # Words with ASCII letters in them are Western: "Müller" is no "Mьller".
+        text = _WESTERN.sub("", sample.decode(encoding, errors="replace"))
         frequent = sum(c in _FREQUENT for c in text) / high
         if frequent > share:
             best, share = encoding, frequent

@@ -44,7 +44,7 @@ _DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:\s.*)?$")
 _SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})(?:\s.*)?$")
 # What Apple writes for "no year", and Outlook for "no date".
 _APPLE_NO_YEAR = 1604
-_NO_DATES = frozenset(("0/0/00", "00.00.00", "0.0.00", "00.00.0000", "0/0/0000", "1/1/4501"))
+NO_DATES = frozenset(("0/0/00", "00.00.00", "0.0.00", "00.00.0000", "0/0/0000", "1/1/4501"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def read_date(text: str) -> str:
     first, as American exports write it, unless it is above twelve.
     """
     plain = text.strip()
-    if plain in _NO_DATES:
+    if plain in NO_DATES:
         return ""
     if found := _ISO.match(plain):
         return _date(int(found[1]), int(found[2]), int(found[3]))

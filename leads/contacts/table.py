@@ -11,7 +11,7 @@ from typing import TextIO
 
 from sqlalchemy import Connection
 
-from leads.contacts.encoding import count_lines, guess_encoding, read_sample, refuse_binary
+from leads.contacts.encoding import count_lines, errors_of, guess_encoding, read_sample, refuse_binary
 from leads.contacts.faults import ContactsFault, OptionFault
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -64,7 +64,7 @@ def read_table(
     sample = read_sample(path)
     encoding = encoding or guess_encoding(sample)
     try:
-        head = sample.decode(encoding, errors="replace")
+        head = sample.decode(encoding, errors=errors_of(encoding))
     except LookupError:
         raise OptionFault(f"{path}: there is no encoding {encoding!r}; try utf-8 or cp1251") from None
     refuse_binary(path, sample, head)
@@ -76,6 +76,8 @@ def read_table(
     header = find_header(first, is_header)
     if header is None:
         raise ContactsFault(f"{path}: is empty; the first line must name the columns")
+    if header.fault:
+        raise ContactsFault(f"{path}:{header.line}: the line that names the columns {header.fault}")
     columns = tuple(cell.strip().lstrip("\ufeff") for cell in header.cells)
 
     def rows() -> Iterator[Row]:
@@ -119,9 +121,7 @@ def _head_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
 
 
 def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
-    # Bytes that are not of the encoding spoil their own row only.
-    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
-    with path.open(encoding=encoding, errors=errors, newline="") as file:
+    with path.open(encoding=encoding, errors=errors_of(encoding), newline="") as file:
         yield from _read_rows(_Lines(file), delimiter, encoding)
 
 

@@ -61,6 +61,13 @@ def import_(
         list[str] | None,
         typer.Option("--me", help="Your own address, for a mailbox; may be repeated. [default: `me.emails`]"),
     ] = None,
+    source: Annotated[
+        str,
+        typer.Option(
+            help="What provenance calls the file; ids are those of one source. [default: the file's name]",
+            show_default=False,
+        ),
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")
     ] = False,
@@ -81,6 +88,7 @@ def import_(
                 file,
                 mapping=options.mapping,
                 dry_run=dry_run,
+                source=source,
                 suppression_key=workspace.secret("suppression_key"),
                 progress=progress,
                 options=options,

@@ -60,7 +60,8 @@ def _repeats(lined: Lined) -> Iterator[tuple[Where, str]]:
 def _missing_files(lined: Lined, folder: Path) -> Iterator[tuple[Where, str]]:
     for index, item in _dicts(lined.data, ("contacts",)):
         name = item.get("file")
-        if isinstance(name, str) and not (folder / Path(name).expanduser()).is_file():
+        path = folder / Path(name).expanduser() if isinstance(name, str) else folder
+        if isinstance(name, str) and not path.is_file() and not (path / "cur").is_dir():  # A Maildir has one.
             yield ("contacts", index, "file"), _no_file(folder, name)
     packs = _at(lined.data, ("rules", "packs"))
     for index, name in enumerate(packs if isinstance(packs, list) else []):

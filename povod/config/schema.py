@@ -109,7 +109,14 @@ class SourceConfig(Section):
 class ContactsConfig(Section):
     """A file of contacts, read again whenever it has changed."""
 
-    file: Path = Field(description="A CSV file. Paths are relative to this configuration file.")
+    file: Path = Field(
+        description="A table (CSV, XLSX), vCards, an mbox, or a folder that is a Maildir. Paths are relative to this "
+        "configuration file."
+    )
+    kind: str = Field(
+        "",
+        description="What kind of file it is, where its name does not say: `csv`, `xlsx`, `vcard`, `mail`.",
+    )
     mapping: dict[str, str] = Field(
         default_factory=dict,
         description="Which column is which field, where the guess is wrong: `field: column`.",

@@ -119,3 +119,26 @@ def test_a_mailbox_leaves_the_user_out_and_makes_a_way_warmer(people: Povod, tmp
     assert "mail with dina@firm.example: wrote 1, was written 1" in people("contacts", "show", "7").out
     [way] = [path for path in json.loads(people("paths", "7", "--json").out) if path["via"] == []]
     assert "headers of own.mbox" in way["steps"][0]["sources"]
+
+
+def test_the_configuration_names_mailboxes_and_says_what_a_file_is(povod: Povod, tmp_path: Path) -> None:
+    for part in ("cur", "new", "tmp"):
+        (tmp_path / "Mail" / part).mkdir(parents=True)
+    (tmp_path / "Mail" / "cur" / "1:2,S").write_text(
+        "From: Anna Sokolova <anna@bakery.example>\nTo: dina@firm.example\nDate: Tue, 2 Jun 2026 10:00:00 +0000\n\nhi\n"
+    )
+    (tmp_path / "cards").write_text("BEGIN:VCARD\nVERSION:4.0\nFN:Boris Chernov\nEND:VCARD\n")
+    (tmp_path / "povod.yml").write_text(
+        "database: sqlite:///povod.sqlite3\nme: {emails: [dina@firm.example]}\n"
+        "contacts:\n- file: Mail\n- {file: cards, kind: vcard}\n"
+    )
+    assert povod("check").status == 0
+    for _ in range(2):
+        assert povod("run", "--once").status == 0
+        names = {contact["name"] for contact in json.loads(povod("contacts", "list", "--json").out)}
+        assert names == {"Anna Sokolova", "Boris Chernov"}
+    (tmp_path / "Mail" / "new" / "2").write_text(
+        "From: Emil Long <emil@bakery.example>\nTo: dina@firm.example\n\nhi\n"
+    )
+    assert povod("run", "--once").status == 0
+    assert len(json.loads(povod("contacts", "list", "--json").out)) == 3

@@ -273,3 +273,23 @@ def test_two_rows_that_name_one_person_differently_do_not_take_turns(
             person = session.scalars(select(Contact)).one()
             assert (person.name, person.place) == ("Anna Sokolova", "Leeds")
     assert [(report.imported, report.merged) for report in reports[1:]] == [(0, 0), (0, 0)]
+
+
+def test_ids_of_another_list_in_a_file_of_the_same_name_make_nobody_somebody_else(
+    engine: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("ID,Name,Email\n7,Anna Sokolova,anna@kolos.example\n8,Dina Long,dina@kolos.example\n")
+    run(engine, path)
+    path.write_text(
+        "ID,Name,Email\n7,Boris Chernov,boris@volna.example\n8,Dina Short,\n8,Emil Ray,\n7,Anna Ray,anna@kolos.example\n"
+    )
+    report = run(engine, path)
+    assert [(row.line, row.reason.partition(",")[0]) for row in report.refused] == [
+        (2, "its id 7 is that of Anna Sokolova"),
+        (4, "its id 8 is that of Dina Short"),
+    ]
+    with Session(engine) as session, session.begin():
+        other = import_contacts(session, path, source="other list")
+    # Boris and Emil; Dina is known by her name; Anna Ray would be Boris by her id.
+    assert (other.imported, other.unchanged, other.refused_count) == (2, 1, 1)

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from leads.contacts import ContactsFault, ImportReport, Options, import_contacts, peek
 from leads.contacts.vcard import read_vcards
 from leads.linking.load import load_records
 from leads.linking.records import ContactRecord
+from models import ContactFact
 
 EXPORTS = {
     "linkedin": "Notes:\nSome addresses are missing\n\nFirst Name,Last Name,URL,Email Address,Company,Position,Connected On\nAnna,Sokolova,,anna@kolos.example,Kolos,Baker,01 Feb 2024\n",
@@ -89,6 +90,36 @@ def test_vcards_of_all_versions_are_read_and_torn_ones_refused(sqlite_engine: En
     }
     assert second.name == "Анна"
     assert [str(refused) for refused in report.refused] == [f"{path}:19: a card begins here and does not end"]
+
+
+APPLE = (
+    "BEGIN:VCARD\nVERSION:3.0\nFN:Anna Sokolova\nROLE:Bakes bread\nTITLE:Baker\n"
+    "X-SOCIALPROFILE;type=twitter;x-user=anna_bakes:http://twitter.com/anna_bakes\n"
+    "X-SOCIALPROFILE;type=telegram;x-user=anna_b:x-apple:anna_b\nIMPP;X-SERVICE-TYPE=Skype:skype:anna.skype\n"
+    "item1.X-ABDATE;type=pref:2010-06-01\nitem1.X-ABLabel:_$!<Anniversary>!$_\nEND:VCARD\n"
+    "BEGIN:VCARD\nVERSION:4.0\nFN:Boris Chernov\nROLE:CTO\nTEL;VALUE=uri:tel:+1-202-555-0142;ext=5555\n"
+    "SOCIALPROFILE;SERVICE-TYPE=Mastodon:https://social.example/@boris\nEND:VCARD\n"
+    "BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:The Bakers\nEND:VCARD\n"
+    "BEGIN:VCARD\nVERSION:4.0\nKIND:org\nFN:Volna Inc\nEND:VCARD\n"
+    "BEGIN:VCARD\nVERSION:3.0\nFN:Volna Inc\nX-ABShowAs:COMPANY\nEND:VCARD\n"
+)
+
+
+def test_vcards_tell_accounts_and_what_is_no_person_is_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "cards.vcf"
+    path.write_text(APPLE, encoding="utf-8")
+    report, [anna, boris] = contacts(sqlite_engine, path)
+    assert [row.reason for row in report.refused] == [
+        "is a group, no person", "is a company, no person", "is a company, no person",
+    ]  # fmt: skip
+    assert [row.reason for row in report.warnings] == ["not kept: url 'skype:anna.skype' is no web address"]
+    assert (anna.role, boris.role) == ("Baker", "CTO")
+    assert {(key.platform, key.value) for key in (*anna.keys, *boris.keys)} == {
+        ("x", "anna_bakes"), ("telegram", "anna_b"), ("mastodon", "boris@social.example"), ("", "+12025550142"),
+    }  # fmt: skip
+    with Session(sqlite_engine) as session:
+        [anniversary] = session.scalars(select(ContactFact))
+    assert (anniversary.kind, anniversary.normalized) == ("anniversary", "2010-06-01")
 
 
 def test_an_unknown_kind_of_file_is_told(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ receiver knows it. What another worker has claimed meanwhile cannot be marked by
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -34,25 +34,37 @@ FIRST_WAIT = timedelta(seconds=5)
 GROWTH = 4
 LONGEST_WAIT = timedelta(days=1)
 MOST_ATTEMPTS = 10
+# A target that fails so many times in a row, in ways that may pass, is left alone until the next run: a receiver that
+# is down for an hour, and lets each attempt wait, must hold up neither the other targets nor the next crawl.
+PATIENCE = 3
 
 
 @dataclass(slots=True)
 class DeliveryReport:
-    """What one run of the worker did. `errors` are the last words of each target that refused something."""
+    """What one run of the worker did. `errors` are the last words of each target that refused something.
+
+    `held` are targets that failed several times in a row, and are left alone until the next run.
+    """
 
     sent: int = 0
     failed: int = 0
     dead: int = 0
     errors: dict[str, str] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that this worker may send; `attempt` tells its claim from later ones."""
+    """A delivery that this worker may send; `attempt` tells its claim from later ones.
+
+    `was` is the state it was in before, `settled` whether what it says was settled by then.
+    """
 
     row_id: int
     target: str
     outgoing: Outgoing
+    was: str
+    settled: bool
 
 
 def deliver(
@@ -66,20 +78,20 @@ def deliver(
 ) -> DeliveryReport:
     """Send all deliveries to these targets that are due, each once; what fails is left for a later run.
 
+    So is all that is due to a target that fails `PATIENCE` times in a row.
+
     Raises `DatabaseFault` when the database cannot be read or written; what was sent by then is marked, or will be
     sent again under the same id.
     """
-    worker = _Worker(engine, senders, clock, spread)
+    worker = _Worker(engine, senders, clock, spread, stop or _never)
     with database_faults(engine):
-        while not (stop and stop()):
-            claimed = _claim(engine, list(senders), batch, clock())
-            if not claimed:
-                break
-            failpoint("delivery.claimed")
-            for one in claimed:
-                worker.send(one)
-                failpoint("delivery.marked")
+        for target in senders:
+            worker.serve(target, batch)
     return worker.report
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +102,33 @@ class _Worker:
     senders: Mapping[str, Sender]
     clock: Callable[[], datetime]
     spread: Callable[[], float]
+    stop: Callable[[], bool]
     report: DeliveryReport = field(default_factory=DeliveryReport)
 
-    def send(self, one: Claimed) -> None:
-        """Send one delivery."""
+    def serve(self, target: str, batch: int) -> None:
+        """Send what is due to one target, until there is no more, it is down, or a stop is asked for."""
+        failures = 0
+        while not self.stop():
+            claimed = _claim(self.engine, target, batch, self.clock())
+            if not claimed:
+                return
+            failpoint("delivery.claimed")
+            for place, one in enumerate(claimed, 1):
+                failures = failures + 1 if self.send(one) == "failed" else 0
+                failpoint("delivery.marked")
+                if failures == PATIENCE or self.stop():
+                    _give_back(self.engine, claimed[place:])
+                    break
+            if failures == PATIENCE:
+                self.report.held.append(target)
+                return
+
+    def send(self, one: Claimed) -> str:
+        """Send one delivery, and return the state that it came to."""
         try:
             external_id = self.senders[one.target].send(one.outgoing, self.clock())
         except SendError as error:
-            self._refused(one, error)
-            return
+            return self._refused(one, error)
         failpoint("delivery.sent")
         _mark(
             self.engine,
@@ -109,17 +139,19 @@ class _Worker:
             next_attempt_at=None,
         )
         self.report.sent += 1
+        return "sent"
 
-    def _refused(self, one: Claimed, error: SendError) -> None:
+    def _refused(self, one: Claimed, error: SendError) -> str:
         """Leave it for later, or give it up: the error says which."""
         self.report.errors[one.target] = str(error)
         if error.permanent or one.outgoing.attempt >= MOST_ATTEMPTS:
             self.report.dead += 1
             _mark(self.engine, one, state="dead", last_error=str(error), next_attempt_at=None)
-            return
+            return "dead"
         self.report.failed += 1
         wait = waiting_time(one.outgoing.attempt, error.retry_after, self.spread())
         _mark(self.engine, one, state="failed", last_error=str(error), next_attempt_at=self.clock() + wait)
+        return "failed"
 
 
 def waiting_time(attempt: int, retry_after: float | None, spread: float) -> timedelta:
@@ -132,11 +164,9 @@ def waiting_time(attempt: int, retry_after: float | None, spread: float) -> time
     return max(grown * (0.5 + spread / 2), asked)
 
 
-def _claim(engine: Engine, targets: Collection[str], size: int, now: datetime) -> list[Claimed]:
+def _claim(engine: Engine, target: str, size: int, now: datetime) -> list[Claimed]:
     with session_factory(engine).begin() as session:
-        query = (
-            select(Delivery).where(Delivery.target.in_(targets), _due(now)).order_by(Delivery.id).limit(size)
-        )
+        query = select(Delivery).where(Delivery.target == target, _due(now)).order_by(Delivery.id).limit(size)
         rows = session.scalars(query.with_for_update(skip_locked=True)).all()
         return [_claim_row(session, row, now) for row in rows]
 
@@ -152,10 +182,20 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 def _claim_row(session: Session, row: Delivery, now: datetime) -> Claimed:
     """Claim one. What it says is settled at the first attempt: later ones must not differ under the same id."""
-    if not row.payload:
+    was, settled = row.state, bool(row.payload)
+    if not settled:
         row.payload = payload_of(lead_view(session, session.get_one(Lead, row.lead_id)))
     row.state, row.attempts, row.next_attempt_at = "sending", row.attempts + 1, now + CLAIM
-    return Claimed(row.id, row.target, Outgoing(row.key, row.payload, row.attempts))
+    return Claimed(row.id, row.target, Outgoing(row.key, row.payload, row.attempts), was, settled)
+
+
+def _give_back(engine: Engine, unsent: Sequence[Claimed]) -> None:
+    """Leave what was claimed and not sent as it was. A claim that had run out counts as an attempt that failed."""
+    for one in unsent:
+        attempts = one.outgoing.attempt - 1
+        state = "failed" if one.was == "sending" else one.was
+        payload = one.outgoing.payload if one.settled else {}
+        _mark(engine, one, state=state, attempts=attempts, next_attempt_at=None, payload=payload)
 
 
 def _mark(engine: Engine, one: Claimed, **values: object) -> bool:

@@ -13,6 +13,7 @@ from leads.export.webhook import BadSecret, Webhook
 from leads.outbox import DeliveryReport, deliver
 from leads.process import utc_now
 from povod.config.load import LoadedConfig
+from povod.console import note, say
 from povod.faults import ConfigFaults
 from povod.stopping import Stop
 from povod.workspace import Workspace
@@ -43,3 +44,11 @@ def senders_of(loaded: LoadedConfig, clients: ExitStack) -> dict[str, Sender]:
         except (BadSecret, ValueError) as fault:
             raise ConfigFaults([loaded.fault(("deliver", "webhooks", index, "secret"), str(fault))]) from None
     return senders
+
+
+def tell_deliveries(report: DeliveryReport) -> None:
+    """Say what was sent, and why what was not."""
+    for target, error in report.errors.items():
+        held = "; it is left alone until the next run" if target in report.held else ""
+        note(f"{target}: {error}{held}")
+    say(f"{report.sent} sent, {report.failed} failed and will be tried again, {report.dead} given up")

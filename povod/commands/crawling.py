@@ -16,6 +16,7 @@ from crawler.together import crawl_together
 from models import DatabaseFault
 from povod.console import print_json, say
 from povod.crawl_display import EventSink, display
+from povod.delivering import tell_deliveries
 from povod.faults import FAILED, UserError
 from povod.logs import JsonLog, json_wanted
 from povod.options import ConfigOption, JsonOption
@@ -133,8 +134,8 @@ def run(
                 log.passed(report.facts(), time.monotonic() - begun)
             if as_json:
                 print_json({"event": "pass"} | report.facts())
-            elif not log and (report.processed.posts or once):
-                say(process_words(report.processed))
+            elif not log:
+                _tell(report, even_nothing=once)
             if once:
                 break
             stop.wait(every)
@@ -142,6 +143,14 @@ def run(
         passes.log.stopped()
     if once and failed:
         raise typer.Exit(FAILED)
+
+
+def _tell(report: PassReport, *, even_nothing: bool) -> None:
+    if report.processed.posts or even_nothing:
+        say(process_words(report.processed))
+    delivered = report.delivered
+    if delivered.sent + delivered.failed + delivered.dead:
+        tell_deliveries(delivered)
 
 
 def _pass(passes: Passes, *, last: bool) -> PassReport | None:

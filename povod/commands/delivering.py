@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from leads.outbox import DeliveryReport, retry
-from povod.console import note, plural, print_json, say
-from povod.delivering import deliver_due
+from leads.outbox import retry
+from povod.console import plural, print_json, say
+from povod.delivering import deliver_due, tell_deliveries
 from povod.faults import FAILED, UserError, nearest
 from povod.options import ConfigOption, JsonOption
 from povod.stopping import Stop
@@ -30,15 +30,9 @@ def deliver(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(asdict(report))
     else:
-        _tell(report)
+        tell_deliveries(report)
     if report.errors and not report.sent:
         raise typer.Exit(FAILED)
-
-
-def _tell(report: DeliveryReport) -> None:
-    for target, error in report.errors.items():
-        note(f"{target}: {error}")
-    say(f"{report.sent} sent, {report.failed} failed and will be tried again, {report.dead} given up")
 
 
 def retry_dead(

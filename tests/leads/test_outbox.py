@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,10 +15,20 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from guards.addresses import AddressGuard
+from leads.deliveries import UNTRIED
 from leads.export.guarded import guarded_client
 from leads.export.sending import Outgoing, SendError
 from leads.export.webhook import BadSecret, Webhook, decode_secret, sign
-from leads.outbox import CLAIM, LONGEST_WAIT, MOST_ATTEMPTS, deliver, outbox_counts, retry, waiting_time
+from leads.outbox import (
+    CLAIM,
+    LONGEST_WAIT,
+    MOST_ATTEMPTS,
+    PATIENCE,
+    deliver,
+    outbox_counts,
+    retry,
+    waiting_time,
+)
 from leads.review import By, set_status
 from leads.settings import ProcessSettings, Target
 from models import Delivery
@@ -40,9 +50,9 @@ def client() -> Iterator[httpx.Client]:
         yield client
 
 
-def queue(world: World, posts: int = 1, **wants: Any) -> None:
-    """Make a lead per post, each wanted by the target `crm`."""
-    world.settings = ProcessSettings(targets=(Target("crm", **wants),))
+def queue(world: World, posts: int = 1, targets: tuple[Target, ...] = (), **wants: Any) -> None:
+    """Make a lead per post, each wanted by the target `crm`, or by these."""
+    world.settings = ProcessSettings(targets=targets or (Target("crm", **wants),))
     kinds = [f"kind_{n}" for n in range(posts)]
     world.detector.script = [said(kind, f"news of {kind}!") for kind in kinds]
     for n, kind in enumerate(kinds):
@@ -150,6 +160,59 @@ def test_waits_grow_are_spread_and_end() -> None:
     assert waiting_time(1, 2 * 86_400, 0.0) == timedelta(days=2), "as long as it was asked to"
     assert waiting_time(1, 1e12, 0.0) == timedelta(days=7)
     assert waiting_time(10_000, None, 1.0) == LONGEST_WAIT
+
+
+def test_a_target_that_is_down_is_left_alone_and_holds_up_no_other(
+    both: World, receiver: Receiver, client: httpx.Client
+) -> None:
+    """One target answers none of its eight, the other one takes all of its own, in the same run."""
+    wants = (Target("down"), Target("up"))
+    queue(both, 8, targets=wants)
+    asked: list[str] = []
+
+    class Down:
+        def send(self, outgoing: Outgoing, at: datetime) -> str | None:
+            asked.append(outgoing.id)
+            raise SendError("no answer in time", permanent=False)
+
+    senders = {"down": Down(), "up": Webhook(receiver.url, client, SECRET)}
+    report = deliver(both.engine, senders, clock=lambda: day(500))
+    assert (report.sent, report.failed, report.held) == (8, PATIENCE, ["down"])
+    with Session(both.engine) as session:
+        counts = outbox_counts(session)
+        untried = session.scalars(select(Delivery).where(Delivery.target == "down", UNTRIED)).all()
+    assert counts == {"down": {"failed": PATIENCE, "pending": 8 - PATIENCE}, "up": {"sent": 8}}
+    assert len(untried) == 8 - PATIENCE, "what was claimed and not sent is as it was"
+
+    deliver(both.engine, senders, clock=lambda: day(500))
+    assert len(asked) == len(set(asked)) == 2 * PATIENCE, "the next run goes on with those that wait"
+    senders["down"] = senders["up"]
+    assert deliver(both.engine, senders, clock=lambda: day(600)).sent == 8
+    assert len({one["id"] for one in receiver.got}) == len(receiver.got) == 16
+
+
+def test_failures_with_successes_in_between_do_not_stop_a_run(
+    world: World, receiver: Receiver, client: httpx.Client
+) -> None:
+    queue(world, 7)
+    receiver.answers = [(503, {}), (503, {}), (200, {})] * 2
+    report = deliver(world.engine, {"crm": Webhook(receiver.url, client, SECRET)}, clock=lambda: day(500))
+    assert (report.sent, report.failed, report.held) == (3, 4, [])
+
+
+def test_a_stop_ends_a_run_after_the_delivery_in_hand_and_gives_back_the_rest(
+    world: World, receiver: Receiver, client: httpx.Client
+) -> None:
+    queue(world, 5)
+    senders = {"crm": Webhook(receiver.url, client, SECRET)}
+    assert deliver(world.engine, senders, stop=lambda: len(receiver.got) == 2).sent == 2
+    assert states(world) == [("sent", 1)] * 2 + [("pending", 0)] * 3
+    with Session(world.engine) as session:
+        payloads = session.scalars(select(Delivery.payload).order_by(Delivery.id)).all()
+    assert [bool(one) for one in payloads] == [True] * 2 + [False] * 3, (
+        "nothing is settled that was not tried"
+    )
+    assert deliver(world.engine, senders).sent == 3, "at once, without waiting for claims to run out"
 
 
 def test_a_delivery_that_fails_for_days_becomes_a_dead_letter(world: World, client: httpx.Client) -> None:

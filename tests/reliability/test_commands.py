@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -72,6 +73,14 @@ def test_dead_letters_are_sent_again_under_the_same_ids_when_asked_for(
     povod("deliver", "--json", config=config)
     assert {one["id"] for one in receiver.got} == refused
     assert len(receiver.got) == len(refused), "each once"
+
+
+def test_a_run_says_what_a_target_refused(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    povod("export", "retry", config=config)
+    monkeypatch.setattr(passes, "load_detector", lambda _: FieldDetector())
+    done = povod("run", "--once", config=config)
+    assert "crm: the receiver answered 410 Gone" in done.stderr
+    assert re.search(r"^0 sent, 0 failed and will be tried again, \d+ given up$", done.stdout, re.MULTILINE)
 
 
 def test_an_unknown_target_is_told_by_its_nearest_name(config: Path) -> None:

@@ -12,8 +12,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from guards.addresses import AddressGuard
 
-# Names are looked up in threads, so many at a time; none may take longer than that many seconds.
-AT_A_TIME = 20
+# Names are looked up in threads, which are started as needed. More at a time than there are slow sources in flight
+# (`Frontier.slow_limit`): names that nobody answers for must not keep all threads from those of good sources.
+AT_A_TIME = 512
+# No lookup may take longer than so many seconds.
 PATIENCE = 10.0
 Lookup = Callable[[str, int, int], list[Any]]
 

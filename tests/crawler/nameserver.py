@@ -15,11 +15,13 @@ NAME_ERROR, FAILED = 3, 2
 class Nameserver:
     """Answers what `on` was told, and that there is no such name for the rest; use it as a context manager.
 
-    A record is an address, which answers questions of its own kind, or another name, which is an alias.
+    A record is an address, which answers questions of its own kind, or another name, which is an alias. Questions about
+    `silent` names are not answered at all.
     """
 
     def __init__(self, address: str = "127.0.0.53") -> None:
         self.asked: list[tuple[str, int]] = []
+        self.silent: set[str] = set()
         self._scripts: dict[str, list[list[str]]] = {}
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((address, 0))
@@ -55,7 +57,8 @@ class Nameserver:
             message, sender = self._socket.recvfrom(4096)
             if not message:
                 return
-            self._socket.sendto(self._answer(message), sender)
+            if _read_name(message, 12)[0] not in self.silent:
+                self._socket.sendto(self._answer(message), sender)
 
     def _answer(self, message: bytes) -> bytes:
         name, end = _read_name(message, 12)

@@ -40,10 +40,14 @@ class Web:
     server: Server
     names: Nameserver
 
-    def crawl(self, *, day: int = 0, robots: bool = False) -> CrawlReport:
+    def crawl(self, *, day: int = 0, robots: bool = False, slow_after: float = 1) -> CrawlReport:
         """Read all sources; only the addresses that stand for the public internet are allowed."""
         policy = replace(
-            POLICY, allow_networks=("127.0.2.0/24",), nameserver=self.names.place, obey_robots=robots
+            POLICY,
+            allow_networks=("127.0.2.0/24",),
+            nameserver=self.names.place,
+            obey_robots=robots,
+            slow_after=slow_after,
         )
         return crawl_forked(self.database, policy, now=NOW + timedelta(days=day), everything=True)
 
@@ -178,6 +182,22 @@ def test_a_name_that_nobody_knows_is_told(web: Web, add_source: AddSource, sourc
     web.crawl()
     for name in ("nobody", "empty"):
         assert source_named(name).last_error == f"the name {name}.test is not known (DNS)"
+
+
+def test_names_that_nobody_answers_for_hold_up_no_other_one(
+    web: Web, add_source: AddSource, source_named: SourceNamed
+) -> None:
+    """A hundred names whose server is silent come first; those after them are found in time all the same."""
+    for number in range(100):
+        name = f"silent{number}.test"
+        web.names.silent.add(name)
+        add_source(name, f"http://{name}:{web.server.port}/feed")
+    web.server.on("/feed", rss(item(1)), host=PUBLIC)
+    for number in range(5):
+        add_source(f"good {number}", web.url(f"good{number}.test", "/feed", [PUBLIC]))
+    report = web.crawl(slow_after=0.1)
+    assert report.sources_read == 5, "a lookup of which nothing comes takes six seconds, and a source has three"
+    assert "did not arrive in time" in (source_named("silent1.test").last_error or "")
 
 
 def test_aliases_are_followed_also_where_the_server_leaves_it_to_us(nameserver: Nameserver) -> None:

@@ -44,6 +44,15 @@ VERBS = frozenset(
 )
 # `McDonald's to cut jobs`, `Macy's closes shops`: the name itself ends in `'s`.
 POSSESSIVE = "'s"
+# What the names of organisations, and of nobody else, end in.
+ENDINGS = frozenset(
+    (
+        "inc corp corporation ltd llc plc gmbh company group holdings labs lab robotics foods bank systems software technologies "
+        "technology media studios motors health healthcare pharma therapeutics biosciences bio capital ventures energy airlines "
+        "airways logistics industries solutions consulting agency brewery bakery bakeries hotels stores supermarkets university "
+        "college hospital museum foundation institute clinic analytics networks dairy interactive pharmaceuticals"
+    ).split()
+)
 # How many capitals a person's name has.
 PERSON = (2, 3)
 # Companies that are called as people, beside those of the list `_brands`.
@@ -76,6 +85,10 @@ class Organisations:
         first = end - 1
         while first > low and not tokens.clause_start[first] and self._joined(tokens, low, first):
             first -= 1
+        if first - 2 >= low and tokens.lowers[first - 1] == "and" and self._names(tokens, first - 2):
+            joint = self.before(tokens, low, first - 1)  # `Lumo and Railco | form a venture`
+            if joint is not NOBODY:
+                return joint
         return self._cut(tokens, first, end)
 
     def at(self, tokens: Tokens, start: int, high: int, *, sure: float = 1.0) -> Subject:
@@ -89,6 +102,12 @@ class Organisations:
             place = company_place(tokens, (start, end), self.role)
             return NOBODY if place is None else organisation(tokens, *place, sure=sure)
         return self._cut(tokens, start, end, sure=sure)
+
+    def is_one(self, tokens: Tokens, start: int, end: int) -> bool:
+        """Say whether capitals [start, end) are surely no person: `Oldham Brewery`, `Crumb & Co`, `Lumo CEO`."""
+        low, _ = tokens.sentence_span(start)
+        joined = start - 1 > low and tokens.words[start - 1] == "&" and self._names(tokens, start - 2)
+        return joined or (end - start > 1 and tokens.lowers[end - 1] in ENDINGS | TITLES)
 
     def opening(self, tokens: Tokens, low: int, high: int) -> Subject | None:
         """Return the organisation a sentence begins with: `Lumo in talks to buy`, `BREAKING: Lumo agrees`, `Grocery app Lyrie`."""
@@ -132,7 +151,7 @@ class Organisations:
     def _cut(self, tokens: Tokens, start: int, end: int, *, sure: float = 1.0) -> Subject:
         """Return the organisation in capitals [start, end): without what it is called before, and without its people."""
         title = next((at for at in range(start, end) if tokens.lowers[at] in TITLES), None)
-        if title is not None and (title == start or title + 1 < end):
+        if title is not None:
             return organisation(tokens, start, title, sure=sure) if title > start else NOBODY
         end = next((at for at in range(start + 1, end) if tokens.lowers[at] in VERBS), end)
         lead = start

@@ -138,11 +138,14 @@ def _phrase_end(name: str, tokens: Tokens, start: int, high: int, stops: frozens
             start, at = start + 1, at + 1
             continue
         joins = name == "role" and tokens.lowers[at] in ("of", "по") and at > start  # `head of logistics`
-        if (proper and not word[0].isupper()) or (not proper and tokens.lowers[at] in stops and not joins):
+        named = word[0].isupper() or (
+            word == "&" and start < at < high - 1 and tokens.words[at + 1][0].isupper()
+        )
+        if (proper and not named) or (not proper and tokens.lowers[at] in stops and not joins):
             break
         if at > start and tokens.clause_start[at]:
             break
-        if not word[0].isalnum():
+        if not (named or word[0].isalnum()):
             break
         at += 1
     return at

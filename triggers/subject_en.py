@@ -10,75 +10,41 @@ from triggers.greetings_en import ENDEARMENTS, MOURNING, Greetings
 from triggers.lemmas import English
 from triggers.names_en import given_names
 from triggers.organisations_en import DETERMINERS, Organisations, may_name
+from triggers.people_en import (
+    ARTICLES,
+    BELONGING,
+    CHEERING,
+    CHILDREN,
+    CLAUSES_ON_SOMEBODY,
+    CLERGY,
+    CLOSING,
+    COORDINATE,
+    HAVING,
+    HEDGES,
+    IS_SHORT,
+    KNOWN_FROM,
+    MET,
+    NEAR,
+    NOT_PAST,
+    OFFSPRING,
+    OTHERS,
+    OTHERS_KIN,
+    OWN,
+    OWNERS,
+    PARTNERS,
+    PAST,
+    PLACING,
+    POINTED,
+    POSSESSIVES,
+    RELATIVE_WORDS,
+    SELF_NOUNS,
+    SMALL,
+    THIRD,
+    TITLES,
+)
 from triggers.subject import NOBODY, Predicate, Subject, is_capital, named
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
-
-THIRD = frozenset({"he", "she", "they", "him", "her", "them"})
-OTHERS = frozenset(
-    (
-        "you ya u your it one someone somebody everyone everybody anyone nobody people who which that "
-        "this what there these those his their ppl others y'all"
-    ).split()
-)
-RELATIVE_WORDS = frozenset({"who", "that", "which"})
-ARTICLES = frozenset({"a", "an", "the", "another", "some"})
-HAVING = frozenset({"has", "have", "had", "got", "gets", "getting", "having", "'s"})
-COORDINATE = frozenset({"and", "but", "then", ",", "&", "plus", "so", "or"})
-# `Ann, whom I met in May`: the clause is about Ann.
-CLAUSES_ON_SOMEBODY = frozenset({"who", "whom", "whose", "that", "which", "where", "when"})
-PAST = frozenset(
-    (
-        "got was were had went gave became bought sold left began won met came took made said told lost "
-        "quit did joined wed born found let fell broke"
-    ).split()
-)
-NOT_PAST = frozenset(
-    {"am", "is", "are", "will", "'ll", "to", "going", "starting", "begin", "start", "starts", "begins"}
-)
-CLOSING = frozenset(')"”»—–')
-OWNERS = frozenset({"his", "her", "their", "your", "'s"})
-SELF_NOUNS = frozenset({"family", "fam", "squad", "crew"})
-# `the wife and the kids`: one's own, in a personal post.
-OWN = frozenset(
-    (
-        "wife hubby hubs wifey kids kiddos fam parents bf gf boyfriend girlfriend fiance fiancé fiancee missus mrs"
-    ).split()
-)
-# `my love`, `my other half`: whom the author lives with.
-PARTNERS = frozenset(
-    "love lover beloved bae boo babe half soulmate missus hunny honey valentine heart".split()
-)
-CHILDREN = frozenset({"girl", "boy", "girls", "boys", "man", "guy"})
-SMALL = frozenset({"baby", "little", "lil", "sweet", "youngest", "oldest"})
-# Before a name where a sentence begins: in capitals, but no part of it.
-HEDGES = frozenset(
-    (
-        "maybe perhaps today tonight yesterday tomorrow poor dear well glad proud thanks excited sorry hi hey hello meet "
-        "introducing seen met heard and but so when while because since after before until unless though although"
-    ).split()
-)
-# `a friend got married`: near enough to the author to be told of without `my`.
-NEAR = frozenset(
-    "friend relative tenant coworker co-worker colleague neighbor neighbour roommate classmate teammate".split()
-)
-OTHERS_KIN = frozenset({"'s", "his", "her"})
-# `'s` behind these is a verb: `it's Dad`.
-IS_SHORT = frozenset({"it", "that", "this", "he", "she", "there", "today", "what", "who", "where", "here"})
-# `this guy got promoted`: somebody in the picture.
-POINTED = frozenset(
-    (
-        "guy girl gal lady man woman dude kid couple human beauty cutie two girls boys guys beauties cuties ladies kids "
-        "lovebirds birds babe babes pair trio peeps gem"
-    ).split()
-)
-# `proud of my brother | for getting the job`
-CHEERING = frozenset({"proud", "congrats", "congratulations", "congratulation", "happy", "kudos", "excited"})
-POSSESSIVES = frozenset({"his", "her", "their"})
-# `Ivan Petrov of Yantar Pack`, `Bob from the night shift`: who it is stands before these.
-BELONGING = frozenset({"of", "from", "at"})
-# `refugees who came to Austria | are`: a place.
-PLACING = frozenset({"to", "in", "into", "near", "around", "across", "through"})
 
 
 class EnglishResolver:
@@ -153,11 +119,14 @@ class EnglishResolver:
         last = tokens.lowers[at - 1]
         if last in RELATIVE_WORDS:
             return self._phrase(tokens, low, at - 1, registers) or NOBODY
+        if last == "with" and self._is_met(tokens, low, at):
+            return Subject("person", sure=0.85, how="an acquaintance")
         if last in ("for", "on") and CHEERING & set(tokens.lowers[low : at - 1]):
             told = self._phrase(tokens, low, at - 1, registers)
             return told or controlled(self, tokens, (low, at, start), registers)
         if last in COORDINATE:
-            return self._first_of_sentence(tokens, low, at - 1, registers)
+            told = self._first_of_sentence(tokens, low, at - 1, registers)
+            return told or self._apposed(tokens, low, at - 1, registers)
         if not tokens.words[at - 1][0].isalnum() and tokens.words[at - 1] not in (HANDLE, "'s"):
             return self._before(tokens, low, at - 1, registers) if last in ')"”' else None
         beside = next((i for i in range(at - 2, max(low, at - 5), -1) if tokens.lowers[i] == "with"), None)
@@ -171,6 +140,30 @@ class EnglishResolver:
         if told is not None or last in OTHERS:
             return told or NOBODY
         return controlled(self, tokens, (low, at, start), registers)
+
+    def _is_met(self, tokens: Tokens, low: int, high: int) -> bool:
+        """Say whether a clause is about somebody the author knew: `a guy I used to work with | died`."""
+        known = zip(tokens.lowers[low:high], tokens.lowers[low + 1 : high], strict=False)
+        return any(whom in MET and who in FIRST for whom, who in known)
+
+    def _apposed(self, tokens: Tokens, low: int, high: int, registers: frozenset[str]) -> Subject | None:
+        """Return the name that stands between two commas, or behind what it is told to be: `our driver, Mr Poole, | left`."""
+        commas = [at for at in range(low + 1, high) if tokens.lowers[at] == ","]
+        if tokens.lowers[high] != ",":
+            return None
+        start = commas[-1] + 1 if commas else low
+        title = start < high and tokens.lowers[start] in TITLES
+        if (
+            commas
+            and self._may_name(tokens, start + title)
+            and self._name_end(tokens, start + title, high) == high
+        ):
+            return self.told_name(tokens, start + title, high, registers)
+        for end in commas[:1]:
+            told = self._phrase(tokens, low, end, registers)
+            if told is not None and told.name and told.place is not None and told.place[1] == end:
+                return told
+        return None
 
     def _is_reply(self, tokens: Tokens, low: int, at: int) -> bool:
         """Say whether handles before a word are whom a post answers: `@ann @bob | got it`, `@ann | Got it`."""
@@ -206,7 +199,8 @@ class EnglishResolver:
 
     def _begins_name(self, tokens: Tokens, low: int, at: int, high: int) -> bool:
         """Say whether a name stands at the sentence's or a clause's begin: `Ivan Petrov, a baker, ...`."""
-        if at > low and not tokens.clause_start[at]:
+        titled = at > low and tokens.lowers[at - 1] in TITLES
+        if at > low and not tokens.clause_start[at - titled] and at - titled > low:
             return False
         if not self._may_name(tokens, at):
             return False
@@ -284,6 +278,9 @@ class EnglishResolver:
         if head < low:
             return None
         lower = tokens.lowers[head]
+        origin = self._origin(tokens, low, head)
+        if origin:
+            return self._phrase(tokens, low, origin, registers)
         if lower in ("law", "laws") and head - 2 >= low and tokens.lowers[head - 1] == "in":
             return self._phrase(tokens, low, head - 1, registers)  # `my sister in law`
         if lower == "'s" and head > low:
@@ -300,6 +297,12 @@ class EnglishResolver:
         if tokens.words[head] == HANDLE:
             return named(tokens, head, head + 1)
         return self._noun(tokens, low, head, registers)
+
+    def _origin(self, tokens: Tokens, low: int, head: int) -> int:
+        """Return where it begins to be told where somebody is known from: `Tom | from work`; 0 where it is not."""
+        if tokens.lowers[head] not in KNOWN_FROM or tokens.words[head][0].isupper():
+            return 0
+        return next((at for at in range(head - 1, max(low, head - 3), -1) if tokens.lowers[at] == "from"), 0)
 
     def _noun(self, tokens: Tokens, low: int, head: int, registers: frozenset[str]) -> Subject | None:
         first = head
@@ -340,6 +343,8 @@ class EnglishResolver:
             return self.told_friend(tokens, head)
         if lower in PARTNERS and mine:
             return Subject("relative", None, None, lower, 0.9, "partner", (head, head + 1))
+        if lower in OFFSPRING and mine:
+            return Subject("relative", None, None, lower, 0.9, "a child", (head, head + 1))
         if lower in OWN and owner == "the":
             return self.told_kin(tokens, head, sure=0.85)
         if lower in self.kin and owner in OTHERS_KIN:
@@ -439,7 +444,14 @@ class EnglishResolver:
 
     def told_name(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject:
         """Return who a name is: a public figure in news, else a person."""
+        if self.organisations.is_one(tokens, start, end):
+            return self.organisations.before(tokens, tokens.sentence_span(start)[0], end)
         news = {"news", "headline"} & registers and "greeting" not in registers
+        first = tokens.lowers[start]
+        if end - start > 1 and not news and first in self.kin - CLERGY:
+            return self.told_kin(tokens, start)  # `Grandma Jo`
+        if end - start > 1 and first in self.public - given_names():
+            start += 1  # `Singer Ann Poole`
         public = bool(news) or (start > 0 and tokens.lowers[start - 1] in self.public)
         told = named(tokens, start, end, who="public" if public else "person")
         hailed = "greeting" in registers or not MOURNING.isdisjoint(tokens.lowers)

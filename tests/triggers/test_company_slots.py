@@ -25,7 +25,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("leadership_change", "Jane Doe named CEO of Northfield", {"name": "Jane Doe", "role": "CEO", "company": "Northfield"}),
     ("leadership_change", "Jane Doe joins Northfield as chief marketing officer", {"name": "Jane Doe", "role": "chief marketing officer", "company": "Northfield"}),
     ("leadership_change", "Jane Doe appointed president of Northfield", {"name": "Jane Doe", "role": "president", "company": "Northfield"}),
-    ("leadership_change", "Northfield hires Jane Doe as vice president of sales", {"name": "Jane Doe", "role": "vice president", "company": "Northfield"}),
+    ("leadership_change", "Northfield hires Jane Doe as vice president of sales", {"name": "Jane Doe", "role": "vice president of sales", "company": "Northfield"}),
     ("leadership_change", "Northfield promotes Jane Doe to chief operating officer", {"name": "Jane Doe", "role": "chief operating officer", "company": "Northfield"}),
     ("leadership_change", "Northfield welcomes Jane Doe as managing director", {"name": "Jane Doe", "role": "managing director"}),
     ("leadership_change", "Jane Doe steps down as Northfield chairman", {"name": "Jane Doe", "role": "chairman"}),

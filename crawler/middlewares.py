@@ -15,7 +15,14 @@ from guards.addresses import AddressGuard, AddressRefused
 
 
 class Refused(IgnoreRequest):
-    """A request that is not made, or not followed further; the message says why, in words for the user."""
+    """A request that is not made, or not followed further; the message says why, in words for the user.
+
+    `retry_after` are seconds that the server wants to be left alone for.
+    """
+
+    def __init__(self, words: str, *, retry_after: int | None = None) -> None:
+        super().__init__(words)
+        self.retry_after = retry_after
 
 
 OUT_OF_TIME = "the whole answer did not arrive in time"

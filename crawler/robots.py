@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from scrapy import Request
@@ -17,6 +17,7 @@ from crawler.robots_book import LAST_RESORT, RobotsAnswer, RobotsBook, good_unti
 from crawler.robots_rules import MOST_BYTES, RobotsRules, rules_from_answer
 from crawler.schedule import max_age_seconds
 from crawler.words import failure_in_words
+from guards.headers import retry_after_seconds
 
 # Larger files are parsed in a thread: half a megabyte of rules takes half a second.
 _LARGE = 16 * 1024
@@ -49,7 +50,7 @@ class ObeyRobots:
         except TimeoutError:
             raise Refused(OUT_OF_TIME) from None
         if refusal := rules.refusal(request.url, self.user_agent):
-            raise Refused(refusal)
+            raise Refused(refusal, retry_after=rules.retry_after)
 
     async def _find_out(self, place: str, deadline: float | None) -> RobotsRules:
         spider = self.crawler.spider
@@ -59,13 +60,12 @@ class ObeyRobots:
         if known is not None and known.expires_at > now:
             return await _rules(known)
         fetched = await self._fetch(place, now, deadline)
-        if fetched.answer is None:
-            # 2.3.1.4: as long as the file cannot be had, the last copy may still be used.
-            usable = known is not None and known.fetched_at > now - LAST_RESORT
-            return await _rules(known) if known is not None and usable else RobotsRules(unknown=fetched.words)
-        if book:
-            await book.keep(place, fetched.answer)
-        return await _rules(fetched.answer)
+        answer = fetched.answer or _last_copy(known, now, fetched.retry_after)
+        if answer is None:
+            return RobotsRules(unknown=fetched.words, retry_after=fetched.retry_after)
+        if book and answer is not known:
+            await book.keep(place, answer)
+        return await _rules(answer)
 
     async def _fetch(self, place: str, now: datetime, deadline: float | None) -> _Fetched:
         request = Request(
@@ -80,9 +80,9 @@ class ObeyRobots:
         except Exception as error:  # noqa: BLE001  every kind of failure means the same here: the rules are unknown
             return _Fetched(None, failure_in_words(error, request.url))
         if unknown := rules_from_answer(response.status, b"").unknown:
-            return _Fetched(None, unknown)
-        cache = response.headers.get("Cache-Control")
-        until = good_until(now, max_age_seconds(cache.decode("latin-1") if cache else None))
+            patience = retry_after_seconds(_header(response, "Retry-After"), now)
+            return _Fetched(None, unknown, patience)
+        until = good_until(now, max_age_seconds(_header(response, "Cache-Control")))
         body = response.body[:MOST_BYTES] if 200 <= response.status < 300 else b""
         return _Fetched(RobotsAnswer(response.status, body, now, until))
 
@@ -93,6 +93,22 @@ class _Fetched:
 
     answer: RobotsAnswer | None
     words: str = ""
+    retry_after: int | None = None
+
+
+def _last_copy(known: RobotsAnswer | None, now: datetime, retry_after: int | None) -> RobotsAnswer | None:
+    """RFC 9309, 2.3.1.4: while the file cannot be had, the last copy may be used; until then if the server says when."""
+    if known is None or known.fetched_at <= now - LAST_RESORT:
+        return None
+    if not retry_after:
+        return known
+    until = min(now + timedelta(seconds=retry_after), known.fetched_at + LAST_RESORT)
+    return replace(known, expires_at=until)
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
 
 
 async def _rules(answer: RobotsAnswer) -> RobotsRules:

@@ -19,10 +19,14 @@ _VALUE = re.compile(r"[^:]*?(?:user[- ]?agent)\s*:?\s*(\*(?=\s|$)|[A-Za-z_-]*)",
 
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
-    """What one origin's robots.txt says; or that it cannot be known, in words, which forbids everything."""
+    """What one origin's robots.txt says; or that it cannot be known, in words, which forbids everything.
+
+    `retry_after` are the seconds for which the server then wants to be left alone.
+    """
 
     parser: Any = None
     unknown: str = ""
+    retry_after: int | None = None
 
     def refusal(self, url: str, user_agent: str) -> str:
         """Why this address must not be fetched, or "" if it may."""

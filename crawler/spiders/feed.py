@@ -21,6 +21,7 @@ from crawler.feeds.wire import ReadRequest
 from crawler.frontier import Frontier, Task
 from crawler.harvest import Harvest
 from crawler.heavy import LARGE, HeavyLast
+from crawler.middlewares import Refused
 from crawler.policy import FetchPolicy
 from crawler.robots_book import RobotsBook
 from crawler.schedule import max_age_seconds
@@ -122,9 +123,10 @@ class FeedSpider(scrapy.Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         message = failure_in_words(failure.value or ConnectionError(), request.url)
         page_feeds = request.meta.get("page_feeds", ())
-        return _naming_the_page(
-            Harvest(request.meta["task"], "failed", self.clock(), message, page_feeds=page_feeds)
-        )
+        harvest = Harvest(request.meta["task"], "failed", self.clock(), message, page_feeds=page_feeds)
+        if isinstance(failure.value, Refused):
+            harvest.retry_after = failure.value.retry_after
+        return _naming_the_page(harvest)
 
     async def _read(self, response: Response, harvest: Harvest) -> None:
         request = ReadRequest(

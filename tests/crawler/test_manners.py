@@ -74,6 +74,29 @@ def test_the_last_robots_txt_holds_while_it_cannot_be_had_but_not_for_ever(
     assert server.asked("/private/feed") == []
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_wants_to_be_left_alone_when_asked_for_robots_txt_is(
+    status: int, database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
+) -> None:
+    busy = Reply(status=status, headers={"Retry-After": "7200"})
+    server.on("/robots.txt", busy, b"")
+    server.on("/robots.txt", Reply(b"", headers={"Cache-Control": "max-age=3600"}), busy, host="127.0.0.2")
+    add_source("new", server.on("/feed", rss(item(1))))
+    add_source("known", server.on("/feed", rss(item(2)), host="127.0.0.2"))
+    crawl(database_url, NOW, polite=True)
+    assert source_named("new").next_fetch_at == NOW + timedelta(hours=2)
+    crawl(database_url, NOW + timedelta(hours=1.9), polite=True)
+    assert len(server.asked("/robots.txt", host="127.0.0.1")) == 1
+    assert server.asked("/feed", host="127.0.0.1") == []
+    for hours in (2, 3, 3.8):
+        crawl(database_url, NOW + timedelta(hours=hours), polite=True, everything=True)
+    assert source_named("new").last_error is None
+    assert len(server.asked("/robots.txt", host="127.0.0.2")) == 2, "it said when to ask again"
+    crawl(database_url, NOW + timedelta(hours=4), polite=True, everything=True)
+    assert len(server.asked("/robots.txt", host="127.0.0.2")) == 3
+    assert source_named("known").last_error is None
+
+
 # -- When to come back
 
 

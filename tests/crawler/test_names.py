@@ -196,7 +196,9 @@ def test_names_that_nobody_answers_for_hold_up_no_other_one(
     for number in range(5):
         add_source(f"good {number}", web.url(f"good{number}.test", "/feed", [PUBLIC]))
     report = web.crawl(slow_after=0.1)
-    assert report.sources_read == 5, "a lookup of which nothing comes takes six seconds, and a source has three"
+    assert report.sources_read == 5, (
+        "a lookup of which nothing comes takes six seconds, and a source has three"
+    )
     assert "did not arrive in time" in (source_named("silent1.test").last_error or "")
 
 

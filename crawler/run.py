@@ -31,6 +31,7 @@ from crawler.policy import FetchPolicy
 from crawler.robots_book import RobotsBook
 from crawler.spiders.feed import FeedSpider
 from crawler.writer import Writer
+from guards.traces import fault_in_brief
 from models import CrawlRun, DatabaseFault
 from models.faults import database_faults
 
@@ -157,6 +158,7 @@ class _Job:
         self.robots = RobotsBook(engine, self.writer.run) if policy.obey_robots else None
         self._crawler: Any = None
         self._heartbeat: asyncio.Task[None] | None = None
+        self._faults: list[asyncio.Task[None]] = []
 
     def run(self) -> None:
         """Run Scrapy until all is fetched and stored, or a signal comes."""
@@ -193,6 +195,7 @@ class _Job:
         self._heartbeat = loop.create_task(self._keep_leases())
 
     async def _close(self) -> None:
+        await asyncio.gather(*self._faults)
         if self.robots and self.fault is None:
             await self.robots.close(self.clock())
         await self.writer.close()
@@ -250,19 +253,23 @@ class _Job:
             )
         )
 
-    def _item_failed(self, item: Harvest, failure: Any) -> None:
-        self._fault_of_ours(item.task, failure)
+    async def _item_failed(self, item: Harvest, failure: Any) -> None:
+        await self._fault_of_ours(item.task, failure)
 
     def _reading_failed(self, failure: Any, response: Any) -> None:
-        self._fault_of_ours(response.meta["task"], failure)
+        # An answer that never came is a failure, too, and stands in the place of a response.
+        request = response if hasattr(response, "meta") else response.request
+        self._faults.append(asyncio.ensure_future(self._fault_of_ours(request.meta["task"], failure)))
 
-    def _fault_of_ours(self, task: Task, failure: Any) -> None:
-        """Told on the source that it happened with, and the crawl goes on."""
-        self.done += 1
-        message = f"povod failed over this source: {failure.type.__name__}: {failure.value}"
-        self._failed(task.name, message)
-        self.on_event(CrawlEvent("failed", task.name, message, done=self.done, total=self.due.total))
+    async def _fault_of_ours(self, task: Task, failure: Any) -> None:
+        """Kept with the source that it happened with, so that it is told and tried later; the crawl goes on."""
         self.frontier.done(task.id)
+        message = f"povod failed over this source: {fault_in_brief(failure.value)}"
+        harvest = Harvest(task, "failed", self.clock(), message)
+        try:
+            await self.store(harvest)
+        except Exception:  # noqa: BLE001  what was to be stored was only words; they are told all the same
+            self._count(harvest)
 
     # -- Ending
 

@@ -8,8 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError
-
 from crawler.harvest import Harvest
 from crawler.keep import BATCH, Keeper
 from models.faults import fault_of
@@ -61,20 +59,16 @@ class Writer:
             group = self._next_group()
             try:
                 await self._in_thread([harvest for harvest, _ in group])
-            except DBAPIError as error:
-                await self._write_apart(group, error)
             except Exception as error:  # noqa: BLE001  handed to whoever waits, and raised there
-                _settle(group, error)
+                await self._write_apart(group, error)
             else:
                 _settle(group, None)
 
-    async def _write_apart(
-        self, group: list[tuple[Harvest, asyncio.Future[None]]], error: DBAPIError
-    ) -> None:
+    async def _write_apart(self, group: list[tuple[Harvest, asyncio.Future[None]]], error: Exception) -> None:
         """Find out whether the database is at fault, or one harvest of the group."""
         fault = fault_of(error, self.keeper.engine)
-        if fault is not None:
-            _settle(group, fault)
+        if fault is not None or len(group) == 1:
+            _settle(group, fault or error)
             return
         for one in group:
             try:

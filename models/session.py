@@ -104,7 +104,7 @@ def _parse(url: str) -> URL:
 
 def _sqlite(url: URL) -> Engine:
     _make_private_file(Path(str(url.database)))
-    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT})
+    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite_connection)
     event.listen(engine, "begin", _begin_sqlite_transaction)
     return engine
@@ -146,7 +146,7 @@ def _postgresql(url: URL) -> Engine:
     options = given if isinstance(given, str) else " ".join(given)
     arguments["options"] = f"{options} -c timezone=UTC".strip()
     try:
-        return create_engine(url, connect_args=arguments, pool_pre_ping=True)
+        return create_engine(url, connect_args=arguments, pool_pre_ping=True, hide_parameters=True)
     except ImportError as error:
         raise DatabaseFault(
             "PostgreSQL needs a driver that is not installed: pip install 'povod[postgresql]'"

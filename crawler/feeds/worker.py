@@ -18,6 +18,7 @@ from pathlib import Path
 from crawler.feeds.model import Unreadable
 from crawler.feeds.read import read_feed
 from crawler.feeds.wire import HEADER, pack_failure, pack_feed, unpack_request
+from guards.traces import fault_in_brief
 
 # A process that once needed this much, in KiB, gives way to a fresh one: the allocator seldom gives memory back.
 RETIRE_ABOVE = 160 * 1024
@@ -70,7 +71,7 @@ def _answer(head: bytes, body: bytes, megabytes: int) -> bytes:
     except RecursionError:
         return pack_failure("the answer is nested too deeply to be a feed")
     except Exception as error:  # noqa: BLE001  whatever a hostile feed sets off must stay with that feed
-        return pack_failure(f"reading the answer failed: {type(error).__name__}: {str(error)[:200]}")
+        return pack_failure(f"reading the answer failed: {fault_in_brief(error)}")
 
 
 def _grown_too_large() -> bool:

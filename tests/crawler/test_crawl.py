@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -14,7 +17,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from crawler.apart import crawl_apart
+from crawler.apart import as_job, crawl_apart
 from crawler.due import UnknownSources
 from crawler.events import CrawlEvent, CrawlReport
 from crawler.policy import FetchPolicy
@@ -143,6 +146,84 @@ def test_each_hostile_source_ends_as_words_on_itself_and_the_good_ones_are_read(
     assert retry is not None
     assert retry >= NOW + timedelta(days=1)
     assert report.sources_failed == len(hostile) + 3
+
+
+@on_both_databases
+def test_an_answer_that_the_database_refuses_is_an_error_of_its_source_and_of_no_other(
+    database_url: str, database: Engine, server: Server, add_source: AddSource, source_named: SourceNamed
+) -> None:
+    refuse_posts(database, "Post 13")
+    add_source("refused", server.on("/feed", rss(item(1), item(13))))
+    add_source("good", server.on("/feed", rss(item(2)), host="127.0.0.2"))
+    events: list[CrawlEvent] = []
+    report = crawl(database_url, now=NOW, on_event=events.append)
+    assert (report.sources_read, report.sources_failed) == (1, 1)
+    refused = source_named("refused")
+    assert re.fullmatch(
+        r"povod failed over this source: \w+ at models/store_\w+\.py:\d+", refused.last_error or ""
+    )
+    assert (refused.error_count, refused.next_fetch_at, refused.leased_by) == (
+        1,
+        NOW + timedelta(minutes=15),
+        None,
+    )
+    assert not any("Anna" in event.message for event in events), "no words of posts in what is told"
+    assert crawl(database_url, now=NOW + timedelta(minutes=5)).sources_due == 0
+
+
+def refuse_posts(database: Engine, title: str) -> None:
+    """Have the database refuse posts with this title, as it would one that breaks a constraint."""
+    statements = [
+        f"CREATE TRIGGER refuse BEFORE INSERT ON post WHEN NEW.title = '{title}' "
+        "BEGIN SELECT RAISE(ABORT, 'Anna is refused'); END"
+    ]
+    if database.dialect.name == "postgresql":
+        statements = [
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            "BEGIN RAISE EXCEPTION 'Anna is refused'; END $$",
+            "CREATE TRIGGER refuse BEFORE INSERT ON post FOR EACH ROW "
+            f"WHEN (NEW.title = '{title}') EXECUTE FUNCTION refuse()",
+        ]
+    with database.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+BROKEN_SPIDER = """
+import json, sys
+from crawler.apart import work
+from crawler.spiders import feed
+
+def broken(*_):
+    raise ValueError("Anna starts a new job")
+
+setattr(feed, {name!r}, broken)
+work(json.load(sys.stdin))
+"""
+
+
+@pytest.mark.parametrize("name", ["max_age_seconds", "failure_in_words"])
+def test_a_fault_of_the_program_is_an_error_of_the_source_that_it_happened_with(
+    name: str, database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
+) -> None:
+    """Once over what was answered, once over why nothing was."""
+    add_source("answers", server.on("/feed", rss(item(1))))
+    add_source("refuses", "http://127.0.0.1:1/feed")
+    job = as_job(database_url, POLICY, now=NOW)
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN_SPIDER.format(name=name)],
+        input=json.dumps(job),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "Anna" not in done.stdout + done.stderr
+    broken = source_named("answers" if name == "max_age_seconds" else "refuses")
+    assert "povod failed over this source: ValueError at crawler/spiders/feed.py" in (broken.last_error or "")
+    assert (broken.error_count, broken.next_fetch_at) == (1, NOW + timedelta(minutes=15))
+    report = json.loads(done.stdout.splitlines()[-1])["content"]
+    assert report["sources_failed"] == report["sources_due"] - report["sources_read"]
 
 
 def test_ten_thousand_entries_are_cut_with_a_word_on_the_source(

@@ -12,15 +12,18 @@ FILLERS = frozenset(
     [
         "to", "our", "my", "new", "dear", "the", "very", "own", ",", "best", "good", "amazing", "beautiful", "dearest",
         "lovely", "sweet", "little", "big", "wonderful", "favorite", "favourite", "gorgeous", "2", "a", "wish", "wishing",
+        "legendary", "great", "iconic", "late", "mr", "mrs", "ms", "dr",
     ]
 )  # fmt: skip
-TO_ME = frozenset({"me", "us", "myself", "ourselves"})
+TO_ME = frozenset({"me", "moi", "us", "myself", "ourselves"})
 # Kin words that anybody is called by.
 ENDEARMENTS = frozenset({"baby"})
 # Whom the author shares a life with, where `my` stands before.
 PARTNERS = frozenset(
-    "love lover beloved bae boo babe babes half soulmate hunny honey valentine man hubs everything heart".split()
+    "love lover beloved bae boo babe babes half soulmate hunny honey valentine man hubs everything heart life world darling sweetheart firstborn eldest youngest oldest missus queenie".split()
 )
+# Of these, what may go on to name somebody else: `my oldest friend`.
+LEADING = frozenset({"man", "oldest", "youngest", "eldest", "world", "life"})
 # A phrase that names somebody ends before these.
 ENDS = frozenset(
     (
@@ -44,6 +47,14 @@ REACH = 30
 LONGEST = 9
 # `#sister #mysistersbirthday`: hashtags that say who somebody named is.
 TAGS = ("my", "happybirthday", "birthday", "best", "loveyou", "loveyoumy", "proud")
+# `to the woman | who raised me`: a parent.
+PARENTAL = frozenset({"raised", "birthed"})
+# `to my first born`, `my one and only`
+BELOVED = frozenset({("mini", "me"), ("first", "born"), ("second", "born"), ("and", "only")})
+# Behind `My dear sister` the wish itself: `, happy birthday`.
+WISHES = frozenset({",", "wishing", "wish", "!", ".", "happy", "hbd", "happiest"})
+# How far before a wish's last word its addressee may be called.
+CALLED = 14
 NO_TAGS = ENDEARMENTS | {"family", "fam", "twin", "twins", "kids"}
 
 
@@ -53,6 +64,7 @@ class People(Protocol):
     kin: frozenset[str]
     friend: frozenset[str]
     not_names: frozenset[str]
+    public: frozenset[str]
 
     def told_kin(self, tokens: Tokens, at: int, sure: float = 1.0) -> Subject:
         """Return kin of the author."""
@@ -76,7 +88,7 @@ class Greetings:
     def named(self, tokens: Tokens, end: int, registers: frozenset[str]) -> Subject | None:
         """Return who is named right after: `congratulations to | my sister`, `hired | Jane Roe`."""
         at = end
-        while at < len(tokens) and tokens.lowers[at] in FILLERS:
+        while at < len(tokens) and tokens.lowers[at] in FILLERS | self.people.public:
             at += 1
         if at >= len(tokens):
             return None
@@ -114,7 +126,13 @@ class Greetings:
             if at > end and tokens.sentences[at] != tokens.sentences[end - 1]:
                 return None
             near = mine and at - mine < 4 and "and" not in tokens.lowers[mine:at]
-            partner = near and lower in PARTNERS and (lower != "man" or not self._goes_on(tokens, at))
+            partner = near and lower in PARTNERS and (lower not in LEADING or not self._goes_on(tokens, at))
+            if mine and (tokens.lowers[at - 1], lower) in BELOVED:
+                return Subject("relative", sure=0.85, how="a beloved one", place=(at, at + 1))
+            if lower == "love" and tokens.lowers[at + 1 : at + 3] == ["of", "my"]:
+                continue  # `to the love of my | life`
+            if lower == "who" and self._is_parent(tokens, at):
+                return Subject("relative", sure=0.85, how="a parent")
             if lower in ENDS and not (lower == "and" and mine) and not partner and at > end:
                 return None
             if lower in ("my", "our"):
@@ -123,7 +141,8 @@ class Greetings:
             owned = behind[:1] == ["'s"] or (behind[:1] == ["of"] and behind != ["of", "mine"] and not mine)
             if owned and lower in self.people.kin | self.people.friend:
                 return Subject("person", sure=0.9, how="kin of somebody")
-            if lower in self.people.kin:
+            in_crime = lower == "partner" and behind[:1] == ["in"]
+            if lower in self.people.kin and not in_crime:
                 return self.people.told_kin(tokens, at)
             if lower in self.people.friend and (mine or at == end or tokens.lowers[at - 1] in FILLERS):
                 return self.people.told_friend(tokens, at)
@@ -131,6 +150,28 @@ class Greetings:
                 return Subject("relative", None, None, lower, 0.9, "partner", (at, at + 1))
             if is_capital(tokens.words[at]) and lower not in self.people.not_names and not mine:
                 return None
+        return None
+
+    def _is_parent(self, tokens: Tokens, at: int) -> bool:
+        """Say whether somebody `who` is told of gave the author life."""
+        behind = tokens.lowers[at + 1 : at + 4]
+        gave = behind in (["gave", "me", "life"], ["gave", "birth", "to"], ["brought", "me", "up"])
+        return gave or (behind[:1] != [] and behind[0] in PARENTAL and behind[1:2] == ["me"])
+
+    def _called(self, tokens: Tokens, end: int) -> Subject | None:
+        """Return the kin who is called before the wish: `Mom, | happy birthday`, `My dear sister Ann | Wishing you`."""
+        for at in range(max(0, end - CALLED), end - 1):
+            kin = tokens.lowers[at] in self.people.kin or tokens.lowers[at] in PARTNERS
+            opening = at == 0 or (at < LONGEST and self.people.is_mine(tokens, 0, at))
+            if not kin or not opening or tokens.lowers[at] == "family":
+                continue
+            behind = at + 1
+            while (
+                behind < end - 1 and is_capital(tokens.words[behind]) and tokens.lowers[behind] not in WISHES
+            ):
+                behind += 1
+            if tokens.lowers[behind] in WISHES:
+                return self.people.told_kin(tokens, at, sure=0.85)
         return None
 
     def _goes_on(self, tokens: Tokens, at: int) -> bool:
@@ -147,6 +188,9 @@ class Greetings:
             lower = tokens.lowers[at]
             if lower in self.people.kin and lower != "family" and self._spoken_to(tokens, end, at):
                 return self.people.told_kin(tokens, at, sure=0.85)
+        called = self._called(tokens, end) if found is None or found.name is None else None
+        if called is not None:
+            return called
         tagged = self._tagged(tokens)
         if tagged is not None and (found is None or found.name is not None):
             return Subject("relative", found.name if found else None, None, tagged, 0.85, "a hashtag")

@@ -7,11 +7,14 @@ and the report come back as JSON lines.
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from crawler.due import UnknownSources
@@ -90,7 +93,10 @@ def receive(message: dict[str, Any], on_event: Callable[[CrawlEvent], None]) -> 
 
 
 def work(job: dict[str, Any]) -> None:
-    """What runs in the process: the crawl, telling its events and its report over standard output."""
+    """What runs in the process: the crawl, telling its events and its report over standard output.
+
+    When nobody listens any more, since whoever began the crawl was killed, it ends as by a signal.
+    """
     from crawler.run import crawl, utc_now  # noqa: PLC0415  loads Scrapy, which the parent does not need
     from models.session import open_database  # noqa: PLC0415
 
@@ -113,8 +119,14 @@ def work(job: dict[str, Any]) -> None:
 
 
 def _send(kind: str, content: Any) -> None:
-    sys.stdout.write(json.dumps({"type": kind, "content": content}) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(json.dumps({"type": kind, "content": content}) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still to be told, and what is left in the buffer, goes nowhere.
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        signal.raise_signal(signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -90,3 +91,12 @@ def rss(*items: str, head: str = "") -> bytes:
 def item(number: int, text: str = "Anna starts a new job") -> str:
     """One item with its own guid."""
     return f"<guid isPermaLink='false'>post-{number}</guid><title>Post {number}</title><description>{text}</description>"
+
+
+def wait_until(happened: Callable[[], bool], seconds: float = 30) -> None:
+    """Look again and again."""
+    for _ in range(int(seconds * 20)):
+        if happened():
+            return
+        time.sleep(0.05)
+    raise AssertionError("this never happened")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,7 @@ from crawler.apart import crawl_apart
 from crawler.events import CrawlEvent, CrawlReport
 from crawler.together import crawl_together, merged
 from models import CrawlRun, DatabaseFault, Post, Source
-from tests.crawler.conftest import NOW, POLICY, item, on_both_databases, rss
+from tests.crawler.conftest import NOW, POLICY, item, on_both_databases, rss, wait_until
 from tests.crawler.server import Reply, Server
 
 AddSource = Callable[..., int]
@@ -135,6 +136,37 @@ def test_a_signal_ends_all_and_leaves_the_rest_due(
     with Session(database) as session:
         unread = select(func.count(Source.id)).where(Source.next_fetch_at.is_(None))
         assert session.scalar(unread) == 24 - report.sources_read
+
+
+WHO_BEGINS_A_CRAWL = """
+import json, sys
+from crawler.apart import crawl_apart
+from tests.crawler.conftest import POLICY
+
+crawl_apart(sys.argv[1], POLICY)
+"""
+
+
+def test_a_crawl_ends_when_whoever_began_it_was_killed(
+    database_url: str, database: Engine, server: Server, add_source: AddSource
+) -> None:
+    for number in range(30):
+        path = f"/{number}"
+        add_source(path, server.on(path, Reply(rss(item(number)), wait=0.3)))
+    beginner = subprocess.Popen(
+        [sys.executable, "-c", WHO_BEGINS_A_CRAWL, database_url], stderr=subprocess.PIPE, text=True
+    )
+    wait_until(lambda: len(server.asked()) > 1)
+    beginner.kill()
+    killed_at = len(server.asked())
+    _, told = beginner.communicate(
+        timeout=30
+    )  # the crawl has inherited standard error, and ends it by ending
+    assert told == ""
+    assert len(server.asked()) < killed_at + 10
+    with Session(database) as session:
+        assert session.scalars(select(CrawlRun.outcome)).all() == ["interrupted"]
+    assert state(database)[1] == 0, "nothing is held by it"
 
 
 def test_a_sum_has_failed_only_when_nothing_was_read() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crawler.apart import crawl_apart
 from models import CrawlRun, Source
 from models.session import open_database
-from tests.crawler.conftest import NOW, POLICY, item, rss
+from tests.crawler.conftest import NOW, POLICY, item, rss, wait_until
 from tests.crawler.forked import crawl_forked
 from tests.crawler.server import Reply, Server
 from tests.reliability.campaign import Databases, Ending, SqliteFiles, ending, uninterrupted
@@ -102,15 +102,6 @@ def test_a_lease_in_use_is_kept_by_its_heartbeat_and_a_dead_crawler_s_is_free_at
         assert killed.result().outcome == "failed"
         server.on("/feed", rss(item(1), item(2)))
         assert crawl_apart(url, policy).posts_new == 1
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    """Look again and again."""
-    for _ in range(600):
-        if happened():
-            return
-        time.sleep(0.05)
-    raise AssertionError("this never happened")
 
 
 def crawlers_that_read(url: str) -> int:

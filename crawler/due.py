@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -78,11 +78,22 @@ class Due:
         """This source's lease ended with its harvest."""
         self._held.discard(source_id)
 
-    def extend(self, now: datetime) -> None:
-        """Hold what is still to be done for longer."""
-        if self._held:
-            with Session(self.engine) as session, session.begin():
-                extend_lease(session, self.worker, sorted(self._held), now, LEASE)
+    def extend(self, now: datetime) -> set[int]:
+        """Hold what is still to be done for longer; return the sources that were lost to another crawler.
+
+        That happens to a crawl that stood still (a machine put to sleep) for longer than its leases lasted.
+        """
+        held = sorted(self._held)
+        if not held:
+            return set()
+        with Session(self.engine) as session, session.begin():
+            kept = extend_lease(session, self.worker, held, now, LEASE)
+        return set(held) - kept
+
+    def lost(self, source_ids: Collection[int]) -> None:
+        """These are another crawler's now."""
+        self._held.difference_update(source_ids)
+        self.total -= len(source_ids)
 
     def release(self) -> None:
         """Give back what was not done; it stays due."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 
@@ -74,6 +74,20 @@ class Frontier:
             self._ready.append(origin)
         else:
             del self._waiting[origin]
+
+    def drop(self, task_ids: Collection[int]) -> set[int]:
+        """Forget those of these tasks that have not begun; return which they were."""
+        dropped: set[int] = set()
+        for origin, tasks in self._waiting.items():
+            gone = {task.id for task in tasks if task.id in task_ids}
+            if gone:
+                dropped |= gone
+                self._waiting[origin] = deque(task for task in tasks if task.id not in gone)
+        busy = set(self._origins.values())
+        for origin in [origin for origin, tasks in self._waiting.items() if not tasks and origin not in busy]:
+            del self._waiting[origin]
+            self._ready.remove(origin)
+        return dropped
 
     def drop_waiting(self) -> int:
         """Forget what has not begun, and say how many tasks that were."""

@@ -11,7 +11,7 @@ import logging
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ from crawler.writer import Writer
 from guards.traces import fault_in_brief
 from models import CrawlRun, DatabaseFault
 from models.faults import database_faults
+from models.retry import retried
 
 EventSink = Callable[[CrawlEvent], None]
 
@@ -195,6 +196,8 @@ class _Job:
         self._heartbeat = loop.create_task(self._keep_leases())
 
     async def _close(self) -> None:
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
         await asyncio.gather(*self._faults)
         if self.robots and self.fault is None:
             await self.robots.close(self.clock())
@@ -214,7 +217,9 @@ class _Job:
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 4)
-            await self.writer.run(self.due.extend, self.clock())
+            with suppress(Exception):  # a database that stays away is told of by what is to be stored
+                lost = await self.writer.run(lambda now: retried(lambda: self.due.extend(now)), self.clock())
+                self.due.lost(self.frontier.drop(lost))
 
     # -- Counting and telling
 

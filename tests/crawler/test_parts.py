@@ -125,6 +125,22 @@ def test_the_frontier_never_hands_out_two_tasks_of_one_origin() -> None:
     assert third.id == 2
 
 
+def test_tasks_that_were_lost_are_dropped_unless_they_have_begun() -> None:
+    frontier = Frontier(concurrency=8, slow_after=1)
+    frontier.add([task(1, "a"), task(2, "a"), task(3, "b"), task(4, "c"), task(5, "c")])
+    assert frontier.take(0) is not None, "task 1 has begun"
+    assert frontier.drop({1, 2, 3, 4, 99}) == {2, 3, 4}
+    frontier.done(1)
+    last = frontier.take(0)
+    assert last is not None
+    assert last.id == 5
+    assert frontier.take(0) is None
+    frontier.done(5)
+    assert frontier.empty
+    frontier.add([task(6, "a"), task(7, "b")])
+    assert {one.id for one in (frontier.take(0), frontier.take(0)) if one} == {6, 7}
+
+
 def test_slow_tasks_give_up_their_places_and_ill_sources_come_last() -> None:
     frontier = Frontier(concurrency=1, slow_after=3)
     frontier.add([task(1, "a", error_count=4), task(2, "b")])

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
-from crawler.apart import crawl_apart
+from crawler.apart import as_job, crawl_apart
 from models import CrawlRun, Source
 from models.session import open_database
 from tests.crawler.conftest import NOW, POLICY, item, rss, wait_until
@@ -102,6 +105,72 @@ def test_a_lease_in_use_is_kept_by_its_heartbeat_and_a_dead_crawler_s_is_free_at
         assert killed.result().outcome == "failed"
         server.on("/feed", rss(item(1), item(2)))
         assert crawl_apart(url, policy).posts_new == 1
+
+
+def test_what_another_crawler_has_taken_over_is_left_to_it(postgresql_engine: Engine) -> None:
+    """As if this one had slept for longer than its leases last: it finds that they are another's, and lets go."""
+    engine = postgresql_engine
+    url = engine.url.render_as_string(hide_password=False)
+    with Server() as server, ThreadPoolExecutor(1) as pool:
+        with Session(engine) as session, session.begin():
+            for number in range(20):
+                address = server.on(f"/{number}", Reply(rss(item(number)), wait=0.4))
+                session.add(Source(name=str(number), url=address, created_at=NOW))
+        crawling = pool.submit(crawl_forked, url, POLICY, lease=4)
+        wait_until(lambda: len(server.asked()) == 1)
+        with Session(engine) as session, session.begin():
+            waiting = update(Source).where(Source.name != server.asked()[0].path[1:])
+            session.execute(
+                waiting.values(leased_by="other", leased_until=datetime.now(UTC) + timedelta(hours=1))
+            )
+        report = crawling.result()
+        assert len(server.asked()) < 10, "the heartbeat comes every second"
+        assert report.sources_read == report.sources_due == len(server.asked())
+        with Session(engine) as session:
+            held = session.scalar(select(func.count()).where(Source.leased_by == "other"))
+        assert held == 19, "the other crawler's leases stand, also of what was read in between"
+
+
+def test_a_heartbeat_that_fails_is_followed_by_the_next(sqlite_engine: Engine) -> None:
+    """The database refuses the first of them, as one that restarts does; the lease is kept all the same."""
+    url = sqlite_engine.url.render_as_string(hide_password=False)
+    with Server() as server:
+        with Session(sqlite_engine) as session, session.begin():
+            address = server.on("/feed", Reply(rss(item(1)), wait=7))
+            session.add(Source(name="slow", url=address, created_at=NOW))
+        job = json.dumps(as_job(url, replace(POLICY, timeout=30)))
+        with ThreadPoolExecutor(1) as pool:
+            command = [sys.executable, "-c", FAILING_HEARTBEAT]
+            crawling = pool.submit(subprocess.run, command, input=job, capture_output=True, text=True)
+            wait_until(lambda: len(server.asked("/feed")) == 1)
+            time.sleep(5)
+            with Session(sqlite_engine) as session:
+                until = session.scalars(select(Source.leased_until)).one()
+            assert until is not None
+            assert until > datetime.now(UTC)
+            done = crawling.result()
+        assert (done.returncode, done.stderr) == (0, "")
+        assert json.loads(done.stdout.splitlines()[-1])["content"]["sources_read"] == 1
+
+
+FAILING_HEARTBEAT = """
+import json, sys
+from datetime import timedelta
+import crawler.due, crawler.run
+from crawler.apart import work
+
+crawler.due.LEASE = crawler.run.LEASE = timedelta(seconds=4)
+extend, beats = crawler.due.Due.extend, []
+
+def shaky(self, now):
+    beats.append(now)
+    if len(beats) == 1:
+        raise OSError("the server went away")
+    return extend(self, now)
+
+crawler.due.Due.extend = shaky
+work(json.load(sys.stdin))
+"""
 
 
 def crawlers_that_read(url: str) -> int:

@@ -7,19 +7,30 @@ from datetime import UTC, datetime, timedelta
 
 import feedparser.datetimes
 
+from crawler.feeds.known import Known
+
 _MONTHS = {
-    name: number
+    name: f"{number:02}"
     for number, name in enumerate(
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
     )
 }
 _RFC822 = re.compile(
-    r"\s*(?:[A-Za-z]{3},)?\s*(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:([+-])(\d\d)(\d\d)|GMT|UTC|Z)\s*",
+    r"\s*(?:[A-Za-z]{3},)?\s*(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d:\d\d:\d\d) (?:([+-]\d{4})|GMT|UTC|Z)\s*",
     re.ASCII,
 )
 _ISO = re.compile(
-    r"\s*(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:([+-])(\d\d):?(\d\d)|[Zz])\s*", re.ASCII
+    r"\s*(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:([+-]\d\d:?\d\d)|[Zz])\s*", re.ASCII
 )
+
+
+def _offset(zone: str) -> timedelta:
+    """East of Greenwich, of `+0200` or `+02:00`."""
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return offset if zone[0] == "+" else -offset
+
+
+_OFFSETS = Known(_offset)
 
 
 def parse_date(value: str | None) -> datetime | None:
@@ -36,23 +47,20 @@ def parse_date(value: str | None) -> datetime | None:
 
 
 def _usual(value: str) -> datetime | None:
-    if found := _RFC822.fullmatch(value):
-        day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = found.groups()
-        number = _MONTHS.get(month.lower())
-        if number is None:
+    if found := _ISO.fullmatch(value):
+        date, clock, zone = found.groups()
+    elif found := _RFC822.fullmatch(value):
+        day, name, year, clock, zone = found.groups()
+        month = _MONTHS.get(name.lower())
+        if month is None:
             return None
-    elif found := _ISO.fullmatch(value):
-        year, month, day, hour, minute, second, sign, zone_hours, zone_minutes = found.groups()
-        number = int(month)
+        date = f"{year}-{month}-{day:0>2}"
     else:
         return None
-    if int(hour) > 23 or int(second) > 59:
+    if clock[:2] > "23" or clock[6:] > "59":
         return None
-    moment = datetime(int(year), number, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-    if sign is None:
-        return moment
-    offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
-    return moment - offset if sign == "+" else moment + offset
+    moment = datetime.fromisoformat(f"{date}T{clock}+00:00")
+    return moment - _OFFSETS[zone] if zone else moment
 
 
 def _unusual(value: str) -> datetime | None:

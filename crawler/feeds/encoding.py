@@ -90,7 +90,7 @@ def _is_utf8(body: bytes) -> bool:
         body.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return b"\x1b$" not in body
+    return b"\x1b" not in body or b"\x1b$" not in body  # a single byte is found in no time
 
 
 def _by_looks(body: bytes) -> tuple[str, str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from crawler.feeds.known import Known
+
 # Marks that stand for breaks in a text. Both are taken out of every text in the end.
 PARAGRAPH, LINE = "\x1e", "\x1f"
 BLOCKS = frozenset(
@@ -22,54 +24,77 @@ OTHERWISE = frozenset(
 )
 # Quotes are closed within their tag and hold no brackets; anything else is left standing, and seen by its bracket.
 _TAG = re.compile(
-    r"""<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:[\s/][^<>"']*+(?:"[^"<>]*+"[^<>"']*+|'[^'<>]*+'[^<>"']*+)*+)?+>"""
+    r"""<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:>|[\s/][^<>"']*+(?:"[^"<>]*+"[^<>"']*+|'[^'<>]*+'[^<>"']*+)*+>)"""
 )
 # What is left out with its content, as long as that cannot be misread.
+HIDDEN = frozenset({"iframe", "script", "style"})
 _HIDDEN = re.compile(r"<(iframe|script|style)(?=[\s>])[^<>]*+>[^<]*+</\1>|<!--(?:[^<>-]|-(?!->))*+-->")
-_HIDES = ("<iframe", "<script", "<style", "<!--")
-_PRE = re.compile(r"<pre(?=[\s>])", re.IGNORECASE)
+_HIDES = ("<!--", *(f"<{tag}" for tag in sorted(HIDDEN)))
+_PRE = re.compile(r"<[pP][rR][eE](?=[\s>])")
 _BREAK = re.compile(f"[{PARAGRAPH}{LINE}][{PARAGRAPH}{LINE} ]*+")
 _RUN = re.compile("  +")
+_MANY_LINES = re.compile("\n{3,}")
 _ENDS = f" {LINE}"
+# What `unescape` takes for a character reference.
+_REFERENCE = re.compile(r"(&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?))")
 
 
-class _Marks(dict[str, str | None]):
-    """Tag -> the mark that takes its place, "" for none; None for those of `OTHERWISE`. Filled as tags are met."""
-
-    def __missing__(self, tag: str) -> str | None:
-        name = tag.lower()
-        plain = name.removeprefix("/")
-        mark: str | None = LINE if name in ROWS else ""
-        if plain in OTHERWISE:
-            mark = None
-        elif plain in BLOCKS:
-            mark = PARAGRAPH
-        if len(self) < 1_000:
-            self[tag] = mark
-        return mark
+def mark_of(name: str) -> str:
+    """The mark for an element's beginning or, with a slash before its name, for its end; "" for none."""
+    if name.removeprefix("/") in BLOCKS:
+        return PARAGRAPH
+    return LINE if name in ROWS else ""
 
 
-_mark = _Marks().__getitem__
+def _mark_of_simple(tag: str) -> str | None:
+    """The mark that takes a tag's place; None for those of `OTHERWISE`."""
+    name = tag.lower()
+    return None if name.removeprefix("/") in OTHERWISE else mark_of(name)
+
+
+_mark = Known(_mark_of_simple).__getitem__
+_character = Known(unescape).__getitem__
 
 
 def text_of(html: str) -> str | None:
     """The text, with its paragraphs apart and its lines broken; None if the markup is not simple enough."""
-    text = _text_of(html)
+    text = _without_tags(html)
     if text is None and any(start in html for start in _HIDES):
-        text = _text_of(_HIDDEN.sub("", html))
-    return text
-
-
-def _text_of(html: str) -> str | None:
-    pieces = _TAG.split(html)
-    if html.count("<") != len(pieces) // 2:
+        text = _without_tags(_HIDDEN.sub("", html))
+    if text is None:
         return None
+    text = text.replace("\n", " ")  # a line feed in HTML is a space
+    return break_up(_unescaped(text) if "&" in text else text)
+
+
+def _without_tags(html: str) -> str | None:
+    pieces = _TAG.split(html)
     marks = list(map(_mark, pieces[1::2]))
-    if None in marks:
+    if None in marks and not _leave_out(pieces, marks):
         return None
     pieces[1::2] = marks
-    text = "".join(pieces).replace("\n", " ")  # a line feed in HTML is a space
-    return break_up(unescape(text) if "&" in text else text)
+    text = "".join(pieces)
+    return None if "<" in text else text
+
+
+def _leave_out(pieces: list[str], marks: list[str | None]) -> bool:
+    """Leave out what is hidden, where nothing but text stands in it; false if something else is not simple."""
+    for number, mark in enumerate(marks):
+        if mark is not None:
+            continue
+        at = 2 * number + 1  # of the tag, between pieces of text
+        tag = pieces[at]
+        if tag not in HIDDEN or pieces[at + 2 : at + 3] != [f"/{tag}"]:
+            return False
+        marks[number] = marks[number + 1] = pieces[at + 1] = ""
+    return True
+
+
+def _unescaped(text: str) -> str:
+    """As `unescape`, which asks for each reference anew."""
+    pieces = _REFERENCE.split(text)
+    pieces[1::2] = map(_character, pieces[1::2])
+    return "".join(pieces)
 
 
 def keep_lines(html: str) -> str:
@@ -86,13 +111,16 @@ def keep_lines(html: str) -> str:
 def break_up(marked: str) -> str:
     """Marks to line feeds: a paragraph's end is an empty line, and so are two line breaks in a row."""
     text = marked.replace("\xa0", " ").replace("\t", " ")
-    if "  " in text:
-        text = _RUN.sub(" ", text)
     if "\n" in text:  # written as a character reference
-        return _BREAK.sub(_line_feeds, text).replace(" \n", "\n").strip(" \n")
-    pieces = [piece.strip(_ENDS) for piece in text.split(PARAGRAPH)]
-    text = "\n\n".join([piece for piece in pieces if piece])
-    return _BREAK.sub(_line_feeds, text).replace(" \n", "\n") if LINE in text else text
+        return _BREAK.sub(_line_feeds, _RUN.sub(" ", text)).replace(" \n", "\n").strip(" \n")
+    text = "\n\n".join([piece for part in text.split(PARAGRAPH) if (piece := part.strip(_ENDS))])
+    if LINE in text:
+        text = "\n".join([line.strip(" ") for line in text.split(LINE)])
+        if "\n\n\n" in text:
+            text = _MANY_LINES.sub("\n\n", text)
+    if "  " in text:
+        text = " ".join([piece for part in text.split("  ") if (piece := part.lstrip(" "))])
+    return text
 
 
 def _line_feeds(found: re.Match[str]) -> str:

@@ -7,15 +7,12 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.feeds.simple import BLOCKS, LINE, PARAGRAPH, ROWS, break_up, keep_lines, text_of
+from crawler.feeds.known import Known
+from crawler.feeds.simple import break_up, keep_lines, mark_of, text_of
 from guards.text import strip_unwanted
 
-_BLOCK = re.compile(rf"<(?=/?(?:{'|'.join(sorted(BLOCKS))})\b)")
-_ROW = re.compile(rf"<(?=(?:{'|'.join(sorted(ROWS))})\b)")
-_UPPER = re.compile(r"</?[A-Z][A-Z0-9]*")
-_INVISIBLE = re.compile(
-    r"<(?:script|style|template|noscript|svg|iframe|object|textarea|select|head)\b", re.IGNORECASE
-)
+_NAME = re.compile(r"<(/?[a-zA-Z]\w*+)", re.ASCII)
+_INVISIBLE = frozenset("script style template noscript svg iframe object textarea select head".split())
 _INVISIBLE_TAGS = [
     "script",
     "style",
@@ -42,6 +39,7 @@ _FOOTER = re.compile(
     r"\n+(?:The post .{1,300}? (?:appeared first on|first appeared on) .{1,200}?"
     r"|(?:Запись|Сообщение) .{1,300}? (?:впервые появилась|появились сначала|впервые появилось) .{1,200}?)\.?\s*\Z"
 )
+_FOOTER_BEGINS = ("\nThe post ", "\nЗапись ", "\nСообщение ")
 
 
 def clean_text(value: str, kind: str = "") -> str:
@@ -82,14 +80,23 @@ def clean_lines(value: str) -> str:
     return _MANY_BREAKS.sub("\n\n", "\n".join([" ".join(line.split()) for line in value.split("\n")])).strip()
 
 
+def _opening(name: str) -> str:
+    """How a tag begins, with the mark that stands for it in a text before it."""
+    return f"{mark_of(name)}<{name}"
+
+
+_opened = Known(_opening).__getitem__
+
+
 def _html_to_text(value: str) -> str:
     """Marks stand in for breaks while the parser turns the markup into text, then become line feeds."""
-    if _UPPER.search(value):
-        value = _UPPER.sub(lambda found: found[0].lower(), value)
-    value = value.replace("\n", " ")  # a line feed in HTML is a space; runs of spaces go at the end
-    value = _ROW.sub(LINE + "<", _BLOCK.sub(PARAGRAPH + "<", value))
-    tree = LexborHTMLParser(value)
-    if _INVISIBLE.search(value):
+    pieces = _NAME.split(
+        value.replace("\n", " ")
+    )  # a line feed in HTML is a space; runs of spaces go at the end
+    names = [name.lower() for name in pieces[1::2]]
+    pieces[1::2] = map(_opened, names)
+    tree = LexborHTMLParser("".join(pieces))
+    if not _INVISIBLE.isdisjoint(names):
         tree.strip_tags(_INVISIBLE_TAGS)
     body = tree.body
     return break_up(body.text() if body is not None else "")
@@ -97,5 +104,7 @@ def _html_to_text(value: str) -> str:
 
 def _without_footer(text: str) -> str:
     start = max(0, len(text) - 600)
+    if all(text.find(words, start) < 0 for words in _FOOTER_BEGINS):
+        return text
     found = _FOOTER.search(text, start)
     return text[: found.start()].rstrip() if found else text

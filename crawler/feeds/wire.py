@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,8 +35,15 @@ class ReadRequest:
 
 def pack_request(request: ReadRequest) -> bytes:
     """Lengths of head and body, the head as JSON, the body."""
+    limits = request.limits
     head = json.dumps(
-        [request.source, request.url, request.content_type, astuple(request.limits), request.cpu_seconds]
+        [
+            request.source,
+            request.url,
+            request.content_type,
+            [limits.posts, limits.text, limits.title, limits.depth],
+            request.cpu_seconds,
+        ]
     ).encode()
     return b"".join((HEADER.pack(len(head), len(request.body)), head, request.body))
 

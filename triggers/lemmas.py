@@ -149,6 +149,13 @@ class Russian:
                     found.append((frozenset(parse.tag.grammemes), str(form.word)))
         return tuple(found)
 
+    def inflected(self, word: str, grammemes: frozenset[str]) -> tuple[str, ...]:
+        """Return the nominative of each reading of a lower-case word that has all grammemes."""
+        forms = (
+            parse.inflect({"nomn", "sing"}) for parse in self._parse(word) if grammemes <= parse.tag.grammemes
+        )
+        return tuple(str(form.word) for form in forms if form is not None)
+
     @lru_cache(CACHE // 10)  # noqa: B019 -- one lemmatiser lives as long as the process
     def _lexeme(self, lemma: str) -> tuple[tuple[str, frozenset[str]], ...]:
         found: dict[tuple[str, frozenset[str]], None] = {}

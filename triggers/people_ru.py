@@ -29,6 +29,8 @@ class People:
         self.beasts = words.words("_beast") | words.words("_nobody")
         self.known = words.words("_famous") | words.words("_official") | words.words("role")
         self.fame = words.words("_fame")
+        self.given = words.words("_given")
+        self.close = self.friend | words.words("kin")
 
     def somebody(self, tokens: Tokens, at: int, unnamed: str) -> Subject | None:
         """Return the one person that a noun without a name is: `сосед`, `водитель`, `актриса`. None for others.
@@ -62,6 +64,12 @@ class People:
             return False
         return any(tags & NAME_TAGS for tags in readings) or not self.lemmas.known(folded(word))
 
+    def given_name(self, word: str) -> bool:
+        """Say whether a capital is on a name people are called by that the analyser takes for something else: `Вика`."""
+        return is_capital(word) and (
+            folded(word) in self.given or self.lemmas.lemma(folded(word)) in self.given
+        )
+
     def owned(self, tokens: Tokens, at: int) -> bool:
         """Say whether a capital tells whose the thing before it is: `в больнице | Финикса`."""
         if at == 0 or tokens.clause_start[at] or is_capital(tokens.words[at - 1]):
@@ -87,11 +95,18 @@ class People:
         return before or (last + 1 < high and tokens.lowers[last + 1] in ("и", "с"))
 
     def apposed(self, tokens: Tokens, at: int, low: int) -> bool:
-        """Say whether a noun only tells more of a name before it: `Пётр Орлов, главный | инженер`."""
+        """Say whether a noun only tells more of somebody before it: `Пётр Орлов, главный | инженер`, `мой брат, | водитель`."""
         start, _ = tokens.clause_span(at)
         return any(
-            is_capital(tokens.words[i]) and self.lemmas.readings(folded(tokens.words[i]))[0] & NAME_TAGS
+            (is_capital(tokens.words[i]) and self.lemmas.readings(folded(tokens.words[i]))[0] & NAME_TAGS)
+            or (self.lemmas.lemma(folded(tokens.words[i])) in self.close and not self._tells(tokens, i))
             for i in range(low, start)
+        )
+
+    def _tells(self, tokens: Tokens, at: int) -> bool:
+        """Say whether the clause of a word has a verb of its own."""
+        return any(
+            "VERB" in self.lemmas.readings(folded(tokens.words[i]))[0] for i in range(*tokens.clause_span(at))
         )
 
     def counted(self, tokens: Tokens, verb: int) -> bool:
@@ -110,7 +125,8 @@ class People:
             return True
         if end - start > 1:
             return False
-        return any("Name" in tags for tags in self.lemmas.readings(folded(tokens.words[start])))
+        word = tokens.words[start]
+        return self.given_name(word) or any("Name" in tags for tags in self.lemmas.readings(folded(word)))
 
 
 def nominative(name: str, lemmas: Russian) -> str:

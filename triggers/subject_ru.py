@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from triggers.affiliation import quoted
+from triggers.agreement_ru import Agreement
 from triggers.greetings_ru import LOOSE_KIN, SECOND, THIRD, Greetings
 from triggers.lemmas import Russian, folded
-from triggers.people_ru import NAME_TAGS, PREPOSITIONS, People, nominative
-from triggers.subject import NOBODY, Predicate, Subject, is_capital, named, organisation
+from triggers.organisations_ru import Organisations
+from triggers.people_ru import NAME_TAGS, People, nominative
+from triggers.subject import NOBODY, Predicate, Subject, is_capital, named
 from triggers.text import HANDLE, Tokens
 from triggers.words import WordLists
 
@@ -30,6 +31,8 @@ PRONOUNS = {
     **dict.fromkeys(("она", "ее", "ей", "нее", "ней"), frozenset({"femn", "ms-f"})),
     **dict.fromkeys(("они", "их", "им", "них"), frozenset({"plur"})),
 }
+# Verbs in the first person that the analyser takes for food first.
+RIDE = frozenset({"еду"})
 # A kin word without `my` is the author's only in a post of his own or a short one.
 SHORT_KIN = 40
 # `Наконец-то защитила диплом`: what a post of so many words may begin with before a verb of its author's;
@@ -50,11 +53,12 @@ class RussianResolver:
         self.kin = words.words("kin")
         self.friend = words.words("friend")
         self.role = words.words("role")
-        self.company = words.words("company_noun")
         self.not_names = words.words("_not_names")
         self.asides = words.words("_aside")
         self.streets = words.words("_street")
         self.people = People(words, lemmas)
+        self.agreement = Agreement(words, lemmas, self.people)
+        self.organisations = Organisations(words, lemmas, self.agreement)
         self.greetings = Greetings(self)
 
     def resolve(self, tokens: Tokens, at: Predicate, registers: frozenset[str]) -> Subject | None:
@@ -65,7 +69,9 @@ class RussianResolver:
         `addressee` for whom a greeting is meant.
         """
         found = self._found(tokens, at, registers)
-        return replace(found, name=nominative(found.name, self.lemmas)) if found and found.name else found
+        if found is None or not found.name or found.who == "company":
+            return found
+        return replace(found, name=nominative(found.name, self.lemmas))
 
     def _found(self, tokens: Tokens, at: Predicate, registers: frozenset[str]) -> Subject | None:
         if at.find == "addressee":
@@ -78,6 +84,10 @@ class RussianResolver:
         if at.find in OBLIQUE:
             found = self._oblique(tokens, low, high, at, registers)
             return found or (self._antecedent(tokens, at.start, registers) if at.find == "object" else None)
+        if tokens.lowers[at.verb] in RIDE or {"VERB", "1per"} <= self.lemmas.readings(
+            folded(tokens.words[at.verb])
+        )[0]:
+            return Subject("author", how="verb in the first person")
         found = self._nominative(tokens, low, high, at, registers)
         return found or self._by_verb(tokens, low, at, registers)
 
@@ -107,65 +117,30 @@ class RussianResolver:
     ) -> Subject | None:
         """Return the organisation that is the subject, else the one in quotation marks beside the predicate."""
         first, _ = tokens.sentence_span(at.start)
+        if self.organisations.is_thing(tokens, at.start, at.end):
+            return None
         for near, far in ((low, high), (first, low)):
             for place in sorted(range(near, far), key=lambda place: abs(place - at.verb)):
                 if tokens.lowers[place] in FIRST:
                     return Subject("author", how="first person")
-                name = None if at.start <= place < at.end else self._as_subject(tokens, place, at.verb)
-                if name is not None:
-                    return organisation(tokens, *name)
-        for place in range(first, high):
-            inside = quoted(tokens, place)
-            if inside is not None:
-                return organisation(tokens, *inside, sure=0.9)
-        return self._nominative(tokens, low, high, at, registers)
-
-    def _as_subject(self, tokens: Tokens, at: int, verb: int) -> tuple[int, int] | None:
-        """Return the words of an organisation's name that begins here and may be the verb's subject."""
-        inside = quoted(tokens, at)
-        if inside is not None:
-            led = at > 0 and not tokens.clause_start[at] and tokens.words[at - 1][0].isalpha()
-            head = at - 1 if led and not is_capital(tokens.words[at - 1]) else inside[0]
-            if led and not self._is_thing(tokens, at - 1):
-                return None
-            return inside if head == inside[0] or self._agrees(tokens, head, verb) else None
-        word = tokens.words[at]
-        if not is_capital(word) or not word[0].isalpha() or tokens.lowers[at] in self.not_names:
-            return None
-        begins = at == 0 or tokens.sentences[at - 1] != tokens.sentences[at]
-        if not begins and self.lemmas.lemma(tokens.lowers[at - 1]) in self.company:
-            return self._capitals(tokens, at) if self._agrees(tokens, at - 1, verb) else None
-        if not begins and (is_capital(tokens.words[at - 1]) or tokens.lowers[at - 1] in PREPOSITIONS):
-            return None
-        tags = self.lemmas.readings(folded(word))[0]
-        if tags & (NAME_TAGS | {"Geox"}) or not self._agrees(tokens, at, verb):
-            return None
-        if begins and word[0] > "z" and "Orgn" not in tags and self.lemmas.known(folded(word)):
-            return None
-        return self._capitals(tokens, at)
-
-    def _is_thing(self, tokens: Tokens, at: int) -> bool:
-        """Say whether a word is a noun (`завод «Полюс»`), and no preposition or verb."""
-        return "NOUN" in self.lemmas.readings(folded(tokens.words[at]))[0]
-
-    def _agrees(self, tokens: Tokens, at: int, verb: int) -> bool:
-        return self._is_subject(tokens, at, verb)
-
-    def _capitals(self, tokens: Tokens, at: int) -> tuple[int, int]:
-        end = at + 1
-        while (
-            end < len(tokens)
-            and end - at < 4
-            and is_capital(tokens.words[end])
-            and not tokens.clause_start[end]
-        ):
-            end += 1
-        return at, end
+                if at.verb <= place < at.end:
+                    continue
+                named_one = self.organisations.as_subject(tokens, place, at.verb)
+                if named_one is not None:
+                    return named_one
+        beside = self.organisations.beside(tokens, first, high)
+        if beside is not None:
+            return beside
+        found = self._nominative(tokens, low, high, at, registers)
+        if found is not None and found.who == "company" and found.place and found.place[0] >= at.verb:
+            return None  # Latin behind the verb is what is made: `Lumo выпустила | Paperboat`
+        return found
 
     def _nominative(
         self, tokens: Tokens, low: int, high: int, at: Predicate, registers: frozenset[str]
     ) -> Subject | None:
         other: Subject | None = None
+        firm: Subject | None = None
         order = sorted(range(low, high), key=lambda place: abs(place - at.verb))
         for place in order:
             if place == at.verb:
@@ -178,73 +153,17 @@ class RussianResolver:
             if lower in ("он", "она", "они"):
                 return self._antecedent(tokens, place, registers, unnamed=at.unnamed) or NOBODY
             found = (
-                self._person(tokens, place, registers) if self._is_subject(tokens, place, at.verb) else None
+                self._person(tokens, place, registers)
+                if self.agreement.is_subject(tokens, place, at.verb)
+                else None
             )
             if found is NOBODY:
                 other = other or self.people.somebody(tokens, place, at.unnamed) or NOBODY
+            elif found is not None and found.who == "company":
+                firm = firm or found  # may stand for whoever is of it: `глава | Lumo`
             elif found is not None:
                 return found
-        return other
-
-    def _is_subject(self, tokens: Tokens, at: int, verb: int) -> bool:
-        """Say whether a word may be the nominative of the verb: its case, number and gender agree."""
-        first = at
-        while first > 0 and not tokens.clause_start[first] and is_capital(tokens.words[first - 1]):
-            first -= 1
-        if (at and tokens.lowers[at - 1] in PREPOSITIONS and not tokens.clause_start[at]) or (
-            tokens.lowers[first] in PREPOSITIONS
-            or (first and not tokens.clause_start[first] and tokens.lowers[first - 1] in PREPOSITIONS)
-        ):
-            return False
-        readings = self.lemmas.readings(folded(tokens.words[at]))
-        if not readings[0] & {"NOUN", "NPRO"} and not is_capital(tokens.words[at]):
-            return False
-        form = self._verb_form(tokens, verb)
-        if "plur" in form and self.people.joined(tokens, at):
-            form -= {"plur"}
-        for tags in readings:
-            if "nomn" not in tags or not tags & {"NOUN", "LATN", "UNKN"}:
-                continue
-            number = form & {"sing", "plur"}
-            gender = form & {"masc", "femn", "neut"}
-            if (not number or number & tags) and (
-                not gender or not tags & {"masc", "femn", "neut"} or gender & tags
-            ):
-                return True
-        # The analyser only guesses at a name it does not know: its case and gender prove nothing.
-        word = tokens.words[at]
-        if self.people.owned(tokens, at):
-            return False
-        return is_capital(word) and (
-            word[0].isascii() or self._unknown_name(tokens, at) or self._after_title(tokens, at)
-        )
-
-    def _after_title(self, tokens: Tokens, at: int) -> bool:
-        """Say whether a title stands right before a capital, whatever that reads like: `министр | Лапин`."""
-        return (
-            at > 0
-            and not tokens.clause_start[at]
-            and tokens.lowers[at] not in self.not_names
-            and self.lemmas.lemma(tokens.lowers[at - 1]) in self.people.known
-            and any("nomn" in tags for tags in self.lemmas.readings(folded(tokens.words[at])))
-        )
-
-    def _verb_form(self, tokens: Tokens, verb: int) -> frozenset[str]:
-        """Return the grammemes of the word that carries the form: as a verb, if it can be one (`слёг`)."""
-        readings = self.lemmas.readings(folded(tokens.words[verb]))
-        return next((tags for tags in readings if tags & {"VERB", "PRTS"}), readings[0])
-
-    def _unknown_name(self, tokens: Tokens, at: int) -> bool:
-        """Say whether a capital inside a clause is on a word that no dictionary holds."""
-        word = tokens.words[at]
-        return (
-            len(word) > 2
-            and word.isalpha()
-            and not word.isupper()
-            and at > 0
-            and not tokens.clause_start[at]
-            and not self.lemmas.known(folded(word))
-        )
+        return other or firm
 
     def _person(
         self, tokens: Tokens, at: int, registers: frozenset[str], *, any_case: bool = False
@@ -261,13 +180,15 @@ class RussianResolver:
         if lemma in self.friend:
             return self._friend(tokens, at, lemma, registers)
         tags = self.lemmas.readings(folded(word))[0]
-        if is_capital(word) and (tags & NAME_TAGS or self._within(tokens, at)):
+        if self.people.given_name(word) or (
+            is_capital(word) and (tags & NAME_TAGS or self._within(tokens, at))
+        ):
             kin = self._kin_before(tokens, at)
             return self._kin(tokens, at - 1, kin, registers) if kin else self._named(tokens, at, registers)
         if (
             is_capital(word)
             and lower not in self.not_names
-            and (word[0].isascii() or self._unknown_name(tokens, at))
+            and (word[0].isascii() or self.agreement.unknown_name(tokens, at))
         ):
             return self._named(tokens, at, registers)
         return NOBODY if {"NOUN", "anim"} <= tags else None
@@ -276,7 +197,7 @@ class RussianResolver:
         """Say whether a capital inside a clause may be a name, though it reads like a word: `министр | Котов`."""
         if at == 0 or tokens.clause_start[at] or tokens.words[at].isupper():
             return False
-        return self._after_title(tokens, at) or any(
+        return self.agreement.after_title(tokens, at) or any(
             tags & NAME_TAGS for tags in self.lemmas.readings(folded(tokens.words[at]))
         )
 
@@ -377,6 +298,8 @@ class RussianResolver:
         ):
             start -= 1
         end = self._full_end(tokens, start)
+        if self.organisations.is_one(tokens, start, end):
+            return self.organisations.named(tokens, start, end)
         public = self.people.is_known(tokens, start, end) or (
             ("news" in registers or "personal" not in registers)
             and not self.people.is_private(tokens, start, end)
@@ -411,7 +334,7 @@ class RussianResolver:
     def _by_verb(self, tokens: Tokens, low: int, at: Predicate, registers: frozenset[str]) -> Subject | None:
         """Read a dropped subject from the verb: first person is the author; a past verb may be."""
         verb = at.verb
-        tags = self._verb_form(tokens, verb)
+        tags = self.agreement.form(tokens, verb)
         if "1per" in tags:
             return Subject("author", how="verb in the first person")
         if tags & {"2per", "impr", "3per"}:
@@ -434,7 +357,7 @@ class RussianResolver:
         return (
             {"NOUN", "inan", "nomn"} <= tags
             and tokens.lowers[at] not in self.asides
-            and self._is_subject(tokens, at, verb)
+            and self.agreement.is_subject(tokens, at, verb)
         )
 
     def _leads(self, tokens: Tokens, verb: int) -> bool:
@@ -466,7 +389,11 @@ class RussianResolver:
             if lower in FIRST:
                 return Subject("author", how="first person")
             tags = self.lemmas.readings(folded(tokens.words[at]))[0]
-            if "nomn" in tags and {"NOUN", "anim"} <= tags and self._is_subject(tokens, at, near.verb):
+            if (
+                "nomn" in tags
+                and {"NOUN", "anim"} <= tags
+                and self.agreement.is_subject(tokens, at, near.verb)
+            ):
                 found = self._person(tokens, at, registers)
                 if found is NOBODY and near.unnamed != "nobody":
                     found = self.people.somebody(tokens, at, near.unnamed) or NOBODY

@@ -104,13 +104,14 @@ def _doubt(a: PersonName, b: PersonName) -> float:
         and sorted(a.raw.split()) != sorted(b.raw.split())
     ):
         return _OTHER_CHARACTERS
-    if _only_given(a) != _only_given(b):
+    if only_given(a) != only_given(b):
         return _GIVEN_ALONE
     swapped = len(a.words) == 2 and a.words == b.words[::-1] and a.words != b.words
     return _SWAPPED_GIVEN if swapped and all(is_given(word) for word in a.words) else 1.0
 
 
-def _only_given(name: PersonName) -> bool:
+def only_given(name: PersonName) -> bool:
+    """Tell whether a name is a given name and nothing more."""
     return len(name.words) == 1 and name.parts[0] is Part.GIVEN
 
 

@@ -15,6 +15,8 @@ from leads.linking.strings import Arrays
 _HARDLY_ALIKE = 70
 # Names whose first word is no longer may be initials.
 _INITIALS = 5
+# So many sounds may be what a word of another name begins with: Минсельхоз.
+_BEGINNING = 3
 _LONGEST = 255
 
 
@@ -40,10 +42,13 @@ class Employers(Numbering):
         return self.number(parse_company(name).key) if name else 0
 
     def may_be(self, told: CompanyName, number: int) -> bool:
-        """Rule out at once names no two words of which are alike; what may be initials is never ruled out."""
+        """Rule out at once names no two words of which are alike; what may be initials or beginnings is never ruled out."""
         if self._firsts[number] <= _INITIALS or len(told.core[0]) <= _INITIALS:
             return True
-        theirs = self.text(number).split(" ")
+        known = self.text(number)
+        if known[:_BEGINNING] == told.key[:_BEGINNING]:
+            return True
+        theirs = known.split(" ")
         for one in told.key.split(" "):
             for other in theirs:
                 if fuzz.ratio(one, other, score_cutoff=_HARDLY_ALIKE) > 0:

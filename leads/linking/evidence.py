@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log2
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 from leads.linking.agreement import Level
 from leads.linking.compare import pair_words
+from leads.linking.fold import words
 from leads.linking.person_names import Part, PersonName
 from leads.linking.weights import Weights
 
@@ -22,7 +24,10 @@ LETTERS = {
 # Read once: looking a member of an enumeration up takes longer than comparing it.
 _GIVEN, _PATRONYMIC, _FAMILY, _PARTICLE = Part.GIVEN, Part.PATRONYMIC, Part.FAMILY, Part.PARTICLE
 _WEIGHED = (_GIVEN, _PATRONYMIC, _FAMILY)
-_EXACT, _SOUND, _INITIAL = Level.EXACT, Level.SOUND, Level.INITIAL
+_EXACT, _SOUND, _INITIAL, _NONE = Level.EXACT, Level.SOUND, Level.INITIAL, Level.NONE
+_CALLED = {Part.GIVEN: "given name", Part.PATRONYMIC: "patronymic", Part.FAMILY: "family name"}
+# Halves of double names are said apart, as they are compared.
+_TOKENS = re.compile(r"[^\W_]+(?:['’ʼ`´][^\W_]+)*")
 _SAID = {
     Level.EXACT: "is the same",
     Level.SOUND: "is the same in another spelling",
@@ -74,10 +79,23 @@ class NameEvidence(NamedTuple):
     bits: float
     agrees: tuple[str, ...]
     differs: tuple[str, ...]
-    reasons: tuple[str, ...]
+    # Parts of the contact's name that agree less than letter by letter, or differ: the part, how far, and the word.
+    unlike: tuple[tuple[Part, Level, str], ...]
     contradicts: bool
     # Given and family name both agree, and not by an initial only.
     full: bool
+
+    def reasons(self, known: str) -> list[str]:
+        """Say it in words; `known` is the contact's name as it is written."""
+        if self.full and not self.unlike:
+            return ["the name is the same"]
+        written = {folded: word for word in _TOKENS.findall(known) for folded in words(word)}
+        return [
+            f"{_CALLED[part]} {written.get(word, word)} {_SAID[level]}"
+            if word
+            else f"{_CALLED[part]} differs"
+            for part, level, word in self.unlike
+        ]
 
 
 def name_evidence(
@@ -89,7 +107,7 @@ def name_evidence(
     """
     levels, told_left, known_left = _levels(told, known)
     bits = 0.0
-    agrees, differs, reasons = [], [], []
+    agrees, differs, unlike = [], [], []
     strong = set()
     for part in _WEIGHED:
         found = levels.get(part)
@@ -98,18 +116,16 @@ def name_evidence(
             bits += _part_bits(part, level, shares.get(word, 1e-4), weights)
             agrees.append(LETTERS[part] if level >= _SOUND else LETTERS[part].lower())
             if level < _EXACT:
-                reasons.append(f"{part.value} name {word} {_SAID[level]}")
+                unlike.append((part, level, word))
             if level > _INITIAL:
                 strong.add(part)
         elif told_left and part in known_left:
             bits += _differs_bits(part, weights)
             differs.append(LETTERS[part])
-            reasons.append(f"{part.value} name differs")
+            unlike.append((part, _NONE, ""))
     full = _GIVEN in strong and _FAMILY in strong
-    if full and not differs and not reasons:
-        reasons.append("the name is the same")
     contradicts = not strong - {_PATRONYMIC} and bool(told.words) and bool(known.words)
-    return NameEvidence(bits, tuple(agrees), tuple(differs), tuple(reasons), contradicts, full)
+    return NameEvidence(bits, tuple(agrees), tuple(differs), tuple(unlike), contradicts, full)
 
 
 def _levels(told: PersonName, known: PersonName) -> tuple[dict[Part, tuple[Level, str]], bool, set[Part]]:

@@ -47,6 +47,8 @@ _LATIN: tuple[tuple[str, tuple[tuple[str, re.Pattern[str] | None, str], ...]], .
             ),
         ),
         ("j", (("j", r"(?<=[aeiou])j(?=[dk])", "Z"),)),
+        # As Russians wrote themselves abroad: Sokoloff; but Kirchhoff.
+        ("f", (("ff", r"(?<=\w\w[^h][oe])ff$", "v"),)),
         (
             "hz",
             (

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from leads.linking.compare import compare_persons
+from leads.linking.compare import compare_persons, only_given
 from leads.linking.compare_companies import compare_companies
 from leads.linking.context import Context
 from leads.linking.evidence import Evidence, posterior
@@ -36,7 +36,8 @@ class _Fit(NamedTuple):
 
     probability: float
     candidate: LinkCandidate | None
-    contradicted: bool = False
+    # However probable, this is for a person to decide.
+    doubtful: bool = False
 
 
 class Linker:
@@ -143,7 +144,10 @@ class Linker:
             rows, names = found.rows[:MAX_CANDIDATES], [*found.names[:MAX_CANDIDATES]]
         if not rows:
             return []
-        weighing = Weighing(mention, told, self.people, self.weights, self._at_home(mention))
+        at_home = self._at_home(mention)
+        # "Anna at Bakery": somebody else there may be called so.
+        alone = told is not None and only_given(told) and not exact and not at_home
+        weighing = Weighing(mention, told, self.people, self.weights, at_home)
         bits = weighing.bits(rows, names, exact)
         odds = posterior(bits, self.weights.prior_bits, self.weights.namesake_odds, others)
         if max(odds) < least:
@@ -152,7 +156,7 @@ class Linker:
         for at, key in listed:
             evidence = weighing.evidence(rows[at], names[at], exact.get(rows[at]))
             if evidence.agrees:
-                fits.append(_fit(key, odds[at], evidence, PERSON))
+                fits.append(_fit(key, odds[at], evidence, PERSON, doubtful=alone))
         if len(listed) < len(odds):
             shown = {at for at, _ in listed}
             fits += [_Fit(p, None) for at, p in enumerate(odds) if at not in shown]
@@ -216,7 +220,7 @@ class Linker:
         listed.sort(key=lambda fit: (-fit.probability, fit.candidate.key if fit.candidate else ""))
         candidates = tuple(fit.candidate for fit in listed[:LISTED] if fit.candidate is not None)
         best = listed[0]
-        if best.probability >= self.thresholds.link and not best.contradicted:
+        if best.probability >= self.thresholds.link and not best.doubtful:
             rival = listed[1].probability if len(listed) > 1 else 0.0
             return Linking(Decision.LINK if rival < self.thresholds.review else Decision.REVIEW, candidates)
         equal = [fit.probability for fit in fits if fit.probability >= best.probability * _EQUAL]
@@ -261,7 +265,7 @@ def mention_keys(mention: Mention) -> list[Key]:
     return [key for key in found if key is not None]
 
 
-def _fit(key: str, probability: float, evidence: Evidence, schema: str) -> _Fit:
+def _fit(key: str, probability: float, evidence: Evidence, schema: str, *, doubtful: bool = False) -> _Fit:
     rounded = round(probability, 4)
     candidate = LinkCandidate(key, rounded, evidence.code[:32], tuple(evidence.reasons), schema)
-    return _Fit(probability, candidate, evidence.exact and evidence.name_contradicts)
+    return _Fit(probability, candidate, doubtful or (evidence.exact and evidence.name_contradicts))

@@ -9,7 +9,7 @@ from leads.linking.columns import NOWHERE, Origin, Origins
 from leads.linking.company_names import CompanyName, parse_company
 from leads.linking.compare_companies import match_companies, weight
 from leads.linking.evidence import LETTERS, Evidence
-from leads.linking.fold import is_cyrillic, skeleton
+from leads.linking.fold import fold, is_cyrillic, skeleton
 from leads.linking.multimap import MultiMap, Rows
 from leads.linking.organisation_words import lemma
 from leads.linking.people import key_hash, text_hash
@@ -189,11 +189,11 @@ class Organisations:
             evidence.exact = True
         if told is None:
             return evidence
-        best = max(
-            (match_companies(told, parse_company(n)) for n in (record.name, *record.aliases)),
-            key=lambda m: m.score,
-        )
+        known = [parse_company(name) for name in (record.name, *record.aliases)]
+        best, name = max(((match_companies(told, one), one) for one in known), key=lambda pair: pair[0].score)
         bits, letter, reason = _name_bits(best.score, best.how, weights)
+        if fold(told.raw) == fold(name.raw):
+            reason = "the name is the same"
         evidence.name_bits = bits
         if letter:
             evidence.agrees.insert(0, letter)

@@ -165,6 +165,7 @@ class People:
             or split[0] in particles()
             or split[0] in titles()
             or "," in text
+            or not text[0].isalpha()
         ):
             return _PARSE
         return _PATRONYMIC if is_patronymic(split[0]) else self.vocabulary.enter(root(split[0]))

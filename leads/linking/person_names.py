@@ -25,6 +25,21 @@ _FAMILY = re.compile(
 _DIGIT = re.compile(r"\d")
 _DIGITS = str.maketrans("013459", "oieasg")
 _COMMA = re.compile(r"^\s*([^,]+?)\s*,\s*([^,]+?)\s*$")
+# What people put beside their names in profiles: pictures, and in brackets how they are spoken of.
+_BESIDE = re.compile(
+    r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+|\(\s*(?:(?:she|he|they|her|hers|him|his|them|theirs?|she/they|он|она)\b[\s/,]*)+\)",
+    re.IGNORECASE,
+)
+# "Olga Novak (Ivanova)", "Robert (Bob) Hargreaves": another name of the same person.
+_BRACKETS = re.compile(r"^([^()]+)\(([^()]+)\)([^()]*)$")
+_BORN = frozenset(
+    ("nee", "born", "formerly", "ex", "урожденная", "урожд", "бывшая", "в", "девичестве", "ранее")
+)
+_SHORTEST_HALF = 4
+_YOUNGER = frozenset(
+    ("младшии", "старшии", "младшего", "старшего", "младшему", "старшему", "junior", "senior")
+)
+_HYPHENS = re.compile("[-\u2010-\u2013]")
 
 
 class Part(StrEnum):
@@ -72,8 +87,15 @@ def is_patronymic(word: str) -> bool:
 @lru_cache(maxsize=1 << 17)
 def parse_person(name: str) -> PersonName:
     """Read a person's name in any order: "Петров Иван Ильич", "Ivan Petrov", "Petrov, Ivan", "И. Петров"."""
-    comma = _COMMA.match(name) if "," in name else None
-    text = f"{comma[2]} {comma[1]}" if comma else name
+    text = name if name.isascii() and "(" not in name else _BESIDE.sub(" ", name)
+    bracket = _BRACKETS.match(text) if "(" in text else None
+    if bracket:
+        return _with_other(name, parse_person(f"{bracket[1]} {bracket[3]}"), words(bracket[2]))
+    comma = _COMMA.match(text) if "," in text else None
+    if comma and titles().issuperset(words(comma[2])):
+        comma = None  # "Anna Sokolova, PhD"
+    if comma:
+        text = f"{comma[2]} {comma[1]}"
     found = words(text)
     if _DIGIT.search(text):
         found = tuple(map(_lettered, found))
@@ -93,7 +115,29 @@ def parse_person(name: str) -> PersonName:
         roles = _roles([kept[at] for at in free])
     for at, role in zip(free, roles, strict=True):
         parts[at] = role
+    if len(kept) == len(found) > 2 and _HYPHENS.search(text):
+        _join_families(text, parts)
     return PersonName(name, kept, tuple(part or Part.GIVEN for part in parts))
+
+
+def _with_other(name: str, read: PersonName, others: tuple[str, ...]) -> PersonName:
+    """Add the names in brackets: given names where they are known as such, else family names."""
+    told = [word for word in others if word not in _BORN and word not in titles()]
+    parts = [Part.GIVEN if is_given(word) and not _FAMILY.search(word) else Part.FAMILY for word in told]
+    return PersonName(name, (*read.words, *told), (*read.parts, *parts))
+
+
+def _join_families(text: str, parts: list[Part | None]) -> None:
+    """Read both halves of a double family name as that: "Anna Smith-Jones" is also a Smith."""
+    at = 0
+    for token in text.split():
+        halves = words(token)
+        count = len(halves)
+        # Arabic articles, Korean given names and "-младший" are short or known.
+        telling = min(map(len, halves), default=0) >= _SHORTEST_HALF and _YOUNGER.isdisjoint(halves)
+        if count > 1 and telling and Part.FAMILY in parts[at : at + count]:
+            parts[at : at + count] = [Part.FAMILY] * count
+        at += count
 
 
 def _lettered(word: str) -> str:

@@ -72,6 +72,67 @@ def test_a_name_in_any_form_finds_its_bearer(linker: Linker, name: str, key: str
     assert first(linker.link(Mention(name=name))) == key
 
 
+PROFILES = [
+    ContactRecord("phd", "Dr. Greta Lindqvist, PhD", (), "Kolos", "", "Riga"),
+    ContactRecord("emoji", "Clara 🌟 Vetrova (she/her)", (), "Kolos", "", "Berlin"),
+    ContactRecord("born", "Ольга Новак (урожд. Ручьева)", (), "Лада", "", "Уфа"),
+    ContactRecord("short", "Robert (Bob) Hargreaves", (), "Tidewater", "", "Hull"),
+    ContactRecord("double", "Николай Салтыков-Речной", (), "Отечество", "", "Вятка"),
+    ContactRecord("abroad", "Alexander Sokoloff", (), "Lark", "", "Paris"),
+    ContactRecord("ministry", "Мария Ивановна Кузнецова", (), "Министерство сельского хозяйства", "", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("mention", "key", "code"),
+    [
+        (Mention(name="Greta Lindqvist", place="Riga"), "phd", "GFL"),
+        (Mention(name="Lindqvist, Greta", company="Kolos"), "phd", "GFC"),
+        (Mention(name="Клара Ветрова", place="Берлин"), "emoji", "GFL"),
+        (Mention(name="Ольга Новак", company="Лада"), "born", "GFC"),
+        (Mention(name="Ольга Ручьёва", company="Лада"), "born", "GFC"),
+        (Mention(name="Bob Hargreaves", company="Tidewater"), "short", "GFC"),
+        (Mention(name="Николай Речной", company="Отечество"), "double", "GFC"),
+        (Mention(name="Николаю Салтыкову", company="Отечество"), "double", "gfC"),
+        (Mention(name="Александр Соколов", place="Париж"), "abroad", "gFL"),
+        (Mention(name="Кузнецова М. И.", company="Минсельхоз"), "ministry", "gpFC"),
+    ],
+)
+def test_what_stands_beside_a_name_in_a_profile_is_no_part_of_it_and_other_names_are_names(
+    mention: Mention, key: str, code: str
+) -> None:
+    linking = Linker(PROFILES).link(mention)
+    assert (linking.decision, first(linking)) == (Decision.LINK, key)
+    assert linking.candidates[0].code == code
+
+
+def test_a_given_name_alone_is_for_a_person_to_decide_even_at_the_right_company(linker: Linker) -> None:
+    linking = linker.link(Mention(name="Robert", company="Acme"))
+    assert linking.decision is not Decision.LINK
+    assert linker.link(Mention(name="Millerson", company="Acme")).decision is Decision.LINK
+
+
+def test_reasons_call_the_contact_by_the_name_as_it_is_written(linker: Linker) -> None:
+    people = [ContactRecord("nikolai", "Николай Алексеевич Ёлкин", (), "Лада")]
+    [candidate] = Linker(people).link(Mention(name="Ёлкина Н. А.", company="Лада")).candidates
+    assert candidate.reasons[:3] == (
+        "given name Николай has the same initial",
+        "patronymic Алексеевич has the same initial",
+        "family name Ёлкин is another form of the same",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Acme Inc", "the name is the same"),
+        ("ACME LLC", "the name is the same but for legal form and spelling"),
+    ],
+)
+def test_a_company_of_the_very_same_name_is_said_to_be_that(linker: Linker, name: str, reason: str) -> None:
+    assert linker.link(Mention(name=name, schema="company")).candidates[0].reasons == (reason,)
+
+
 def test_a_name_alone_is_never_linked_by_itself(linker: Linker) -> None:
     assert linker.link(Mention(name="Anna Sokolova")).decision is Decision.REVIEW
     assert linker.link(Mention(name="Robert Millerson")).decision is Decision.REVIEW

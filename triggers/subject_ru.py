@@ -84,9 +84,10 @@ class RussianResolver:
         if at.find in OBLIQUE:
             found = self._oblique(tokens, low, high, at, registers)
             return found or (self._antecedent(tokens, at.start, registers) if at.find == "object" else None)
-        if tokens.lowers[at.verb] in RIDE or {"VERB", "1per"} <= self.lemmas.readings(
-            folded(tokens.words[at.verb])
-        )[0]:
+        if (
+            tokens.lowers[at.verb] in RIDE
+            or {"VERB", "1per"} <= self.lemmas.readings(folded(tokens.words[at.verb]))[0]
+        ):
             return Subject("author", how="verb in the first person")
         found = self._nominative(tokens, low, high, at, registers)
         return found or self._by_verb(tokens, low, at, registers)

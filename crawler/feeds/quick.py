@@ -27,6 +27,9 @@ CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 
+_BASE = f"{XML}base"
+_TAG_NAMES = ("category", f"{DC}subject")
+_ATOM_AUTHOR = f"{ATOM}author"
 _PERSON = re.compile(
     r"\s*(?:([^\s<>()]+@[^\s<>()]+)\s*\((.*?)\)|(.*?)\s*<?([^\s<>()]+@[^\s<>()]+)>?)\s*", re.DOTALL
 )
@@ -75,19 +78,16 @@ def read_quickly(body: bytes) -> RawFeed | None:
 
 
 def _parse(body: bytes) -> Element | None:
-    """The document's tree; what some servers append after the end of it is cut off and the rest tried again."""
+    """The document's tree; what some servers append after the end of it is left out."""
+    builder = ElementTree.TreeBuilder()
+    parser = ElementTree.XMLParser(target=builder)  # noqa: S314  entities were refused before, in crawler.feeds.read
     try:
-        return _checked(ElementTree.fromstring(body))  # noqa: S314  entities were refused before, in crawler.feeds.read
+        parser.feed(body)
+        parser.close()
     except ElementTree.ParseError as error:
         if error.code != _JUNK_AT_END:
             return None
-        line, column = error.position
-    lines = body.split(b"\n", line)
-    end = sum(len(text) + 1 for text in lines[: line - 1]) + column
-    try:
-        return _checked(ElementTree.fromstring(body[:end]))  # noqa: S314  as above
-    except ElementTree.ParseError:
-        return None
+    return _checked(builder.close())
 
 
 def _checked(root: Element) -> Element:
@@ -101,7 +101,7 @@ def _checked(root: Element) -> Element:
 
 
 def _read_atom(root: Element, ns: str) -> RawFeed:
-    base = root.get(f"{XML}base", "")
+    base = root.get(_BASE, "")
     feed = RawFeed(f"atom{'1.0' if ns == ATOM else '0.3'}", "quick")
     feed.title = _markup(root.find(f"{ns}title"))[0]
     feed.link = urljoin(base, _alternate(root.findall(f"{ns}link")))
@@ -124,7 +124,7 @@ def _atom_entry(node: Element, ns: str, base: str) -> RawEntry:
             _add_tag(entry, child.get("label") or child.get("term"))
         elif name not in found:
             found[name] = child
-    entry.base = urljoin(base, node.get(f"{XML}base", ""))
+    entry.base = urljoin(base, node.get(_BASE, ""))
     entry.guid = _plain(found.get("id"))
     entry.link = _alternate(links)
     entry.title, entry.title_type = _markup(found.get("title"))
@@ -176,12 +176,12 @@ def _person(node: Element | None, ns: str) -> tuple[str, str, str]:
 
 
 def _read_rss(root: Element, channel: Element, ns: str, version: str) -> RawFeed:
-    base = urljoin(root.get(f"{XML}base", ""), channel.get(f"{XML}base", ""))
+    base = urljoin(root.get(_BASE, ""), channel.get(_BASE, ""))
     feed = RawFeed(version, "quick")
     feed.title = _plain(channel.find(f"{ns}title"))
     feed.link = urljoin(base, _plain(channel.find(f"{ns}link")))
     entries = list(_items(root, channel, ns))
-    feed.entries = [_rss_entry(item, ns, urljoin(base, item.get(f"{XML}base", ""))) for item in entries]
+    feed.entries = [_rss_entry(item, ns, urljoin(base, item.get(_BASE, ""))) for item in entries]
     return feed
 
 
@@ -199,11 +199,11 @@ def _rss_entry(item: Element, ns: str, base: str) -> RawEntry:
     for child in item:
         tag = child.tag
         name = tag[cut:] if ns and tag.startswith(ns) else _RSS_NAMES.get(tag, tag)
-        if name in ("category", f"{DC}subject"):
+        if name in _TAG_NAMES:
             _add_tag(entry, child.text)
-        elif name == "link" and not (child.text or "").strip():
-            continue
-        elif name not in found or not (found[name].text or len(found[name])):
+        elif (name not in found or not (found[name].text or len(found[name]))) and (
+            name != "link" or (child.text or "").strip()
+        ):
             found[name] = child
     _rss_address(entry, item, found)
     entry.title = _first(found, "title", "title2", "title3")
@@ -237,7 +237,7 @@ def _rss_body(item: Element, found: dict[str, Element]) -> tuple[str, str]:
 
 
 def _rss_author(entry: RawEntry, found: dict[str, Element]) -> None:
-    atom_author = found.get(f"{ATOM}author")
+    atom_author = found.get(_ATOM_AUTHOR)
     if atom_author is not None:
         entry.author, entry.author_url, entry.author_email = _person(atom_author, ATOM)
     else:
@@ -287,10 +287,10 @@ def _markup(node: Element | None) -> tuple[str, str]:
     """A text construct's value and its type; markup that is part of the XML is written out as HTML."""
     if node is None:
         return "", ""
-    kind = _TEXT_TYPES.get(node.get("type", "").strip().lower(), "")
     if len(node):
         return _inner_html(node), "html"
-    return node.text or "", kind
+    kind = node.get("type")
+    return node.text or "", _TEXT_TYPES.get(kind.strip().lower(), "") if kind else ""
 
 
 def _inner_html(node: Element) -> str:

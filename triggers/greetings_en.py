@@ -53,6 +53,7 @@ PARENTAL = frozenset({"raised", "birthed"})
 BELOVED = frozenset({("mini", "me"), ("first", "born"), ("second", "born"), ("and", "only")})
 # Behind `My dear sister` the wish itself: `, happy birthday`.
 WISHES = frozenset({",", "wishing", "wish", "!", ".", "happy", "hbd", "happiest"})
+OPENS = frozenset({"my", "our", "to", "dear", "dearest"})
 # How far before a wish's last word its addressee may be called.
 CALLED = 14
 NO_TAGS = ENDEARMENTS | {"family", "fam", "twin", "twins", "kids"}
@@ -162,8 +163,10 @@ class Greetings:
         """Return the kin who is called before the wish: `Mom, | happy birthday`, `My dear sister Ann | Wishing you`."""
         for at in range(max(0, end - CALLED), end - 1):
             kin = tokens.lowers[at] in self.people.kin or tokens.lowers[at] in PARTNERS
-            opening = at == 0 or (at < LONGEST and self.people.is_mine(tokens, 0, at))
-            if not kin or not opening or tokens.lowers[at] == "family":
+            low, _ = tokens.sentence_span(at)
+            fresh = low == at or tokens.lowers[low] in OPENS
+            opening = fresh and (at == low or (at - low < LONGEST and self.people.is_mine(tokens, low, at)))
+            if not kin or not opening or tokens.lowers[at] in NO_TAGS:
                 continue
             behind = at + 1
             while (

@@ -444,9 +444,11 @@ class EnglishResolver:
 
     def told_name(self, tokens: Tokens, start: int, end: int, registers: frozenset[str]) -> Subject:
         """Return who a name is: a public figure in news, else a person."""
-        if self.organisations.is_one(tokens, start, end):
+        if not self._is_couple(tokens, start) and self.organisations.is_one(tokens, start, end):
             return self.organisations.before(tokens, tokens.sentence_span(start)[0], end)
         news = {"news", "headline"} & registers and "greeting" not in registers
+        if end - start > 1 and self._is_mere_opening(tokens, start):
+            start += 1  # `Celebrating Ann's`
         first = tokens.lowers[start]
         if end - start > 1 and not news and first in self.kin - CLERGY:
             return self.told_kin(tokens, start)  # `Grandma Jo`
@@ -457,6 +459,12 @@ class EnglishResolver:
         hailed = "greeting" in registers or not MOURNING.isdisjoint(tokens.lowers)
         famous = hailed and self.greetings.is_famous(tokens, told)
         return replace(told, who="public") if famous else told
+
+    @staticmethod
+    def _is_couple(tokens: Tokens, start: int) -> bool:
+        """Say whether given names are joined: `Ann & | Tom's wedding` is no firm."""
+        joined = start > 1 and tokens.words[start - 1] == "&"
+        return joined and not given_names().isdisjoint((tokens.lowers[start - 2], tokens.lowers[start]))
 
     def antecedent(self, tokens: Tokens, at: int, registers: frozenset[str]) -> Subject | None:
         """Return who `he` or `she` is: the nearest kin, friend or name told before."""

@@ -46,18 +46,21 @@ def mark_of(name: str) -> str:
     return LINE if name in ROWS else ""
 
 
-def _mark_of_simple(tag: str) -> str | None:
-    """The mark that takes a tag's place; None for those of `OTHERWISE`."""
+def _simple_mark(tag: str) -> str | None:
+    """The mark that takes a tag's place; None for those of `OTHERWISE`, and for preformatted text."""
     name = tag.lower()
-    return None if name.removeprefix("/") in OTHERWISE else mark_of(name)
+    plain = name.removeprefix("/")
+    return None if plain in OTHERWISE or plain == "pre" else mark_of(name)
 
 
-_mark = Known(_mark_of_simple).__getitem__
+_mark = Known(_simple_mark).__getitem__
 _character = Known(unescape).__getitem__
 
 
 def text_of(html: str) -> str | None:
     """The text, with its paragraphs apart and its lines broken; None if the markup is not simple enough."""
+    if LINE in html:  # which is no break there
+        html = keep_lines(html)
     text = _without_tags(html)
     if text is None and any(start in html for start in _HIDES):
         text = _without_tags(_HIDDEN.sub("", html))
@@ -70,24 +73,40 @@ def text_of(html: str) -> str | None:
 def _without_tags(html: str) -> str | None:
     pieces = _TAG.split(html)
     marks = list(map(_mark, pieces[1::2]))
-    if None in marks and not _leave_out(pieces, marks):
+    if None in marks and not _settle(pieces, marks):
         return None
     pieces[1::2] = marks
     text = "".join(pieces)
     return None if "<" in text else text
 
 
-def _leave_out(pieces: list[str], marks: list[str | None]) -> bool:
-    """Leave out what is hidden, where nothing but text stands in it; false if something else is not simple."""
-    for number, mark in enumerate(marks):
-        if mark is not None:
-            continue
+def _settle(pieces: list[str], marks: list[str | None]) -> bool:
+    """Settle what takes more than a mark; false if that takes a tree.
+
+    What is hidden is left out, where nothing but text stands in it. Preformatted text keeps its lines.
+    """
+    start = 0  # of preformatted text; 0 outside of any
+    for number in [number for number, mark in enumerate(marks) if mark is None]:
         at = 2 * number + 1  # of the tag, between pieces of text
         tag = pieces[at]
-        if tag not in HIDDEN or pieces[at + 2 : at + 3] != [f"/{tag}"]:
+        if tag.lower() in ("pre", "/pre"):
+            marks[number] = PARAGRAPH
+            if start and tag == "/pre":
+                _keep_lines(pieces, start, at)
+                start = 0
+            elif tag[0] != "/":
+                start = start or at + 1
+        elif tag in HIDDEN and pieces[at + 2 : at + 3] == [f"/{tag}"]:
+            marks[number] = marks[number + 1] = pieces[at + 1] = ""
+        elif marks[number] is None:
             return False
-        marks[number] = marks[number + 1] = pieces[at + 1] = ""
+    if start:
+        _keep_lines(pieces, start, len(pieces))
     return True
+
+
+def _keep_lines(pieces: list[str], start: int, end: int) -> None:
+    pieces[start:end:2] = [piece.replace("\n", LINE) for piece in pieces[start:end:2]]
 
 
 def _unescaped(text: str) -> str:

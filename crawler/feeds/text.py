@@ -51,9 +51,8 @@ def clean_text(value: str, kind: str = "") -> str:
         return clean_lines(value)
     if kind == "text" or "<" not in value or not _MARKUP.search(value):
         return clean_lines(unescape_once(value))
-    value = keep_lines(value)
     text = text_of(value)
-    return _without_footer(strip_unwanted(_html_to_text(value) if text is None else text))
+    return _without_footer(strip_unwanted(_html_to_text(keep_lines(value)) if text is None else text))
 
 
 def clean_title(value: str, kind: str = "") -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +97,11 @@ def work(job: dict[str, Any]) -> None:
 
     When nobody listens any more, since whoever began the crawl was killed, it ends as by a signal.
     """
+    with suppress(BrokenPipeError):
+        _work(job)
+
+
+def _work(job: dict[str, Any]) -> None:
     from crawler.run import crawl, utc_now  # noqa: PLC0415  loads Scrapy, which the parent does not need
     from models.session import open_database  # noqa: PLC0415
 
@@ -123,10 +128,10 @@ def _send(kind: str, content: Any) -> None:
         sys.stdout.write(json.dumps({"type": kind, "content": content}) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        # What is still to be told, and what is left in the buffer, goes nowhere.
+        # What is left in the buffer goes nowhere.
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        signal.raise_signal(signal.SIGTERM)
+        raise
 
 
 if __name__ == "__main__":

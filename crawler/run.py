@@ -57,18 +57,21 @@ def crawl(
     """Fetch what is due (or all active sources, or the named ones; of these its `share`) and store its posts.
 
     SIGINT and SIGTERM end it early: what is in flight gets `policy.grace` seconds, what was fetched is stored, the
-    rest stays due. Raises `UnknownSources` for names that no source has, and `DatabaseFault` when the database
+    rest stays due. So does `on_event` if it raises, such as over a pipe that nobody reads any more; what it raised is
+    raised at the end. Raises `UnknownSources` for names that no source has, and `DatabaseFault` when the database
     cannot be used; a source that cannot be read is no failure of the crawl.
     """
     with database_faults(engine):
         due = Due(engine, now(), names=names, everything=everything, share=share)
+        on_event(CrawlEvent("begun", total=due.total))
         run_id = begin_run(engine, now())
         job = _Job(engine, policy, due, now, on_event)
-        on_event(CrawlEvent("begun", total=due.total))
         if due.total:
             job.run()
         due.release()
         _end_run(engine, run_id, now(), job.report)
+    if job.unheard is not None:
+        raise job.unheard
     on_event(CrawlEvent("ended", message=job.report.line(), done=job.done, total=due.total))
     if job.fault is not None:
         raise job.fault
@@ -151,6 +154,7 @@ class _Job:
         self.due = due
         self.clock = clock
         self.on_event = on_event
+        self.unheard: BaseException | None = None
         self.done = 0
         self.report = CrawlReport(sources_due=due.total)
         self.fault: DatabaseFault | None = None
@@ -244,19 +248,24 @@ class _Job:
         self.report.failures[name] = message
 
     def _tell(self, harvest: Harvest) -> None:
+        if self.unheard is not None:
+            return
         counts = harvest.counts
-        self.on_event(
-            CrawlEvent(
-                harvest.outcome,
-                harvest.task.name,
-                "; ".join(filter(None, (harvest.message, harvest.notice))),
-                counts.new,
-                counts.changed,
-                counts.seen,
-                self.done,
-                self.due.total,
-            )
+        event = CrawlEvent(
+            harvest.outcome,
+            harvest.task.name,
+            "; ".join(filter(None, (harvest.message, harvest.notice))),
+            counts.new,
+            counts.changed,
+            counts.seen,
+            self.done,
+            self.due.total,
         )
+        try:
+            self.on_event(event)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  no fault of the source: raised when the crawl has ended
+            self.unheard = error
+            self._interrupt()
 
     async def _item_failed(self, item: Harvest, failure: Any) -> None:
         await self._fault_of_ours(item.task, failure)

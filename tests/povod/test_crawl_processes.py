@@ -83,3 +83,25 @@ def test_a_signal_to_the_command_ends_its_processes(
         running.wait(30)
     assert "Traceback" not in told
     assert not psutil.wait_procs(children, timeout=10)[1]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_reader_that_goes_away_ends_the_crawl_and_makes_no_source_ill(
+    processes: int, povod: Povod, tmp_path: Path, site: Server
+) -> None:
+    """`povod crawl --json | head -1`: what was read is stored, the rest stays due."""
+    configure(tmp_path, site, processes=processes, wait=0.3)
+    arguments = ["--all", "--json", "--processes", str(processes), "--config", str(tmp_path)]
+    command = [sys.executable, "-m", "povod", "crawl", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert json.loads(running.stdout.readline())["event"] == "begun"
+        running.stdout.close()
+        told = running.stderr.read()
+        running.wait(30)
+    assert told == ""
+    health = json.loads(povod("status", "--json").out)
+    assert (health["ill"], health["being_read"]) == ([], 0)
+    if processes == 1:
+        assert health["last_crawl"]["outcome"] == "interrupted"

@@ -46,7 +46,7 @@ class Employers(Numbering):
         if self._firsts[number] <= _INITIALS or len(told.core[0]) <= _INITIALS:
             return True
         known = self.text(number)
-        if known[:_BEGINNING] == told.key[:_BEGINNING]:
+        if known[:_BEGINNING] == told.key[:_BEGINNING] and (" " in known) != (" " in told.key):
             return True
         theirs = known.split(" ")
         for one in told.key.split(" "):

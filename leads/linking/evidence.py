@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import log2
 from typing import NamedTuple
 
@@ -85,17 +86,28 @@ class NameEvidence(NamedTuple):
     # Given and family name both agree, and not by an initial only.
     full: bool
 
-    def reasons(self, known: str) -> list[str]:
-        """Say it in words; `known` is the contact's name as it is written."""
+    # The contact's name as it is written.
+    known: str
+
+    def reasons(self) -> list[str]:
+        """Say it in words."""
         if self.full and not self.unlike:
             return ["the name is the same"]
-        written = {folded: word for word in _TOKENS.findall(known) for folded in words(word)}
+        if not self.unlike:
+            return []
+        written = _written(self.known)
         return [
             f"{_CALLED[part]} {written.get(word, word)} {_SAID[level]}"
             if word
             else f"{_CALLED[part]} differs"
             for part, level, word in self.unlike
         ]
+
+
+@lru_cache(maxsize=1 << 12)
+def _written(name: str) -> dict[str, str]:
+    """Return the folded words of a name as they are written: candidates are often namesakes."""
+    return {folded: word for word in _TOKENS.findall(name) for folded in words(word)}
 
 
 def name_evidence(
@@ -125,7 +137,7 @@ def name_evidence(
             unlike.append((part, _NONE, ""))
     full = _GIVEN in strong and _FAMILY in strong
     contradicts = not strong - {_PATRONYMIC} and bool(told.words) and bool(known.words)
-    return NameEvidence(bits, tuple(agrees), tuple(differs), tuple(unlike), contradicts, full)
+    return NameEvidence(bits, tuple(agrees), tuple(differs), tuple(unlike), contradicts, full, known.raw)
 
 
 def _levels(told: PersonName, known: PersonName) -> tuple[dict[Part, tuple[Level, str]], bool, set[Part]]:

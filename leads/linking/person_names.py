@@ -30,6 +30,8 @@ _BESIDE = re.compile(
     r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+|\(\s*(?:(?:she|he|they|her|hers|him|his|them|theirs?|she/they|он|она)\b[\s/,]*)+\)",
     re.IGNORECASE,
 )
+# Nearly all that is not ASCII here has nothing beside it.
+_PLAIN = re.compile(r"[А-яЁё\x00-\x7f]*\Z")
 # "Olga Novak (Ivanova)", "Robert (Bob) Hargreaves": another name of the same person.
 _BRACKETS = re.compile(r"^([^()]+)\(([^()]+)\)([^()]*)$")
 _BORN = frozenset(
@@ -87,7 +89,8 @@ def is_patronymic(word: str) -> bool:
 @lru_cache(maxsize=1 << 17)
 def parse_person(name: str) -> PersonName:
     """Read a person's name in any order: "Петров Иван Ильич", "Ivan Petrov", "Petrov, Ivan", "И. Петров"."""
-    text = name if name.isascii() and "(" not in name else _BESIDE.sub(" ", name)
+    plain = "(" not in name and (name.isascii() or _PLAIN.match(name))
+    text = name if plain else _BESIDE.sub(" ", name)
     bracket = _BRACKETS.match(text) if "(" in text else None
     if bracket:
         return _with_other(name, parse_person(f"{bracket[1]} {bracket[3]}"), words(bracket[2]))

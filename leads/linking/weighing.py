@@ -115,9 +115,7 @@ class Weighing:
             found.name_bits = agreed.bits
             found.agrees.extend(agreed.agrees)
             found.differs.extend(agreed.differs)
-            names = self._people.names_of(row)
-            own = name if name is None else self._people.columns.texts.text(name)
-            found.reasons.extend(agreed.reasons(own or " ".join(names)))
+            found.reasons.extend(agreed.reasons())
         for what, numbers, _ in self._columns:
             number = numbers[row]
             field = self._field(what, number, row) if number else _SILENT

@@ -1,4 +1,4 @@
-"""Posts as JSON lines: what every filter over posts reads first."""
+"""JSON lines: what every filter over posts, or over anything else, reads first."""
 
 from __future__ import annotations
 
@@ -23,24 +23,36 @@ def batches(lines: Iterable[str], size: int) -> Iterator[list[tuple[int, str]]]:
     yield batch
 
 
-def read_object(line: str) -> tuple[str | int, str, dict[str, Any]]:
-    """Read one line: the post's id as it was given, its text, and all of it. Raises ValueError with what is wrong."""
+def decode(line: str) -> dict[str, Any]:
+    """Read one line that is an object. Raises ValueError with what is wrong."""
     try:
         data = _decode(line)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
     except RecursionError:
-        raise ValueError("not a post: nested too deeply") from None
+        raise ValueError("nested too deeply") from None
     if not isinstance(data, dict):
-        raise ValueError("must be an object with `id` and `text`")
+        raise ValueError("must be an object")
+    return data
+
+
+def check_id(found: object) -> str | int:
+    """Return an id that a line can be answered with. Raises ValueError where it is none."""
+    if isinstance(found, bool) or not isinstance(found, str | int):
+        raise ValueError("`id` must be text or a whole number")
+    if isinstance(found, str) and _HALVES.search(found):
+        raise ValueError("`id` holds half a character (a lone surrogate)")
+    return found
+
+
+def read_object(line: str) -> tuple[str | int, str, dict[str, Any]]:
+    """Read one line: the post's id as it was given, its text, and all of it. Raises ValueError with what is wrong."""
+    data = decode(line)
     try:
         post, text = data["id"], data["text"]
     except KeyError as missing:
         raise ValueError(f"`{missing.args[0]}` is missing") from None
-    if isinstance(post, bool) or not isinstance(post, str | int):
-        raise ValueError("`id` must be text or a whole number")
-    if isinstance(post, str) and _HALVES.search(post):
-        raise ValueError("`id` holds half a character (a lone surrogate)")
+    post = check_id(post)
     if not isinstance(text, str):
         raise ValueError("`text` must be text")
     return post, text, data

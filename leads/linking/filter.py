@@ -9,6 +9,7 @@ from typing import IO, Any
 from leads.linking.linker import Linker
 from leads.linking.name_match import match_names
 from leads.linking.records import Mention
+from triggers.json_lines import check_id, decode, text_or_empty
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
 _MENTION_FIELDS = (
@@ -85,25 +86,14 @@ def _each(
 
 
 def _object(line: str) -> dict[str, Any]:
-    try:
-        data = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    if not isinstance(data, dict):
-        raise ValueError("must be an object")
-    if not isinstance(data.get("id", ""), str | int | None):
-        raise ValueError("`id` must be text or a whole number")
+    data = decode(line)
+    if data.get("id") is not None:
+        check_id(data["id"])
     return data
 
 
 def _text(data: dict[str, Any], field: str) -> str:
-    value = data.get(field)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise ValueError(f"`{field}` must be text or null")
+    value = text_or_empty(data, field)
     if len(value) > MAX_LENGTH:
         raise ValueError(f"`{field}` has {len(value)} characters, more than {MAX_LENGTH}")
     # Halves of a character, which JSON can hold and no file can.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leads.linking.agreement import Level
-from leads.linking.company_names import parse_company
+from leads.linking.company_names import company_words, parse_company
 from leads.linking.compare import pair_words, person_score
 from leads.linking.compare_companies import match_companies
 from leads.linking.evidence import LETTERS
@@ -63,6 +63,8 @@ def _letter(part: Part, level: Level) -> str:
 
 
 def _companies(name1: str, name2: str) -> tuple[float, str]:
+    if not company_words(name1) or not company_words(name2):
+        return 0.0, ""
     found = match_companies(parse_company(name1), parse_company(name2))
     letter = LETTERS["name"] if found.how == "exact" else LETTERS["name"].lower() if found.how else ""
     return found.score, letter

@@ -83,11 +83,13 @@ def test_a_bad_line_is_told_with_its_number_and_the_rest_goes_on() -> None:
         '{"id": 1, "name1": "x"}',
         '{"name1": 1, "name2": "y"}',
         pair("a", "b", "Ship"),
+        '{"id": "\\ud800", "name1": "x", "name2": "y"}',
+        '{"id": true, "name1": "x", "name2": "y"}',
         "",
         pair("Anna", "Anna"),
     ]
     answers, said, bad = compare(*lines)
-    assert (len(answers), bad) == (1, 5)
+    assert (len(answers), bad) == (1, 7)
     first, *rest = said.splitlines()
     assert first.startswith("line 1: not JSON: ")
     assert rest == [
@@ -95,7 +97,15 @@ def test_a_bad_line_is_told_with_its_number_and_the_rest_goes_on() -> None:
         "line 3: `name2` is missing",
         "line 4: `name1` must be text or null",
         "line 5: `schema` must be Person, Company or Organization, not 'Ship'",
+        "line 6: `id` holds half a character (a lone surrogate)",
+        "line 7: `id` must be text or a whole number",
     ]
+
+
+@pytest.mark.parametrize("schema", ["Person", "Company", "Organization"])
+def test_two_names_without_a_word_are_not_the_same(schema: str) -> None:
+    answers, _, _ = compare(pair("", "", schema), pair(" - ", "!", schema))
+    assert [answer["match"] for answer in answers] == [False, False]
 
 
 def test_mentions_are_linked_to_the_contacts_of_a_file(tmp_path: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from scrapy import exceptions
 from scrapy.exceptions import IgnoreRequest
 
+from guards.headers import status_with_phrase
 from guards.text import one_line
 
 _ADVICE = {
@@ -23,12 +23,8 @@ _TLS = re.compile(r"certificate|ssl|tls|handshake", re.IGNORECASE)
 
 def status_in_words(status: int) -> str:
     """`the server answered 404 Not Found: there is nothing at this address`."""
-    try:
-        phrase = f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        phrase = str(status)
     advice = _ADVICE.get(status)
-    return f"the server answered {phrase}" + (f": {advice}" if advice else "")
+    return f"the server answered {status_with_phrase(status)}" + (f": {advice}" if advice else "")
 
 
 def failure_in_words(error: BaseException, url: str) -> str:

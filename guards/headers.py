@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 # A server may ask for patience, but not for ever.
 LONGEST_PATIENCE = 7 * 86_400
@@ -22,3 +23,11 @@ def retry_after_seconds(value: str | None, now: datetime) -> int | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0, min(int((moment - now).total_seconds()), LONGEST_PATIENCE))
+
+
+def status_with_phrase(status: int) -> str:
+    """`404 Not Found`; of a status that nobody has defined the number alone. What the server calls it is not repeated."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)

@@ -17,7 +17,7 @@ from datetime import datetime
 import httpx
 
 from guards.addresses import AddressRefused
-from guards.headers import retry_after_seconds
+from guards.headers import retry_after_seconds, status_with_phrase
 from leads.export.sending import Outgoing, SendError
 
 PREFIX = "whsec_"
@@ -97,7 +97,7 @@ def _check(answer: httpx.Response, at: datetime) -> None:
         return
     permanent = 300 <= status < 500 and status not in TEMPORARY
     raise SendError(
-        f"the receiver answered {status} {answer.reason_phrase}".rstrip(),
+        f"the receiver answered {status_with_phrase(status)}",
         permanent=permanent,
         retry_after=retry_after_seconds(answer.headers.get("retry-after"), at),
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guards.headers import LONGEST_PATIENCE, retry_after_seconds
+from guards.headers import LONGEST_PATIENCE, retry_after_seconds, status_with_phrase
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 # A date with some of its characters replaced, each by one or by many of its kind.
@@ -51,3 +51,8 @@ def test_no_date_however_broken_does_harm(pieces: list[tuple[int, str, int]]) ->
         value = value[:place] + character * times + value[place + 1 :]
     seconds = retry_after_seconds(value, NOW)
     assert seconds is None or 0 <= seconds <= LONGEST_PATIENCE
+
+
+def test_a_status_is_named_as_the_standard_does() -> None:
+    assert status_with_phrase(404) == "404 Not Found"
+    assert status_with_phrase(799) == "799"

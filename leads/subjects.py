@@ -81,13 +81,13 @@ def subject_of(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str, c
     """
     said = slots.get("subject") or {}
     who = str(said.get("who") or "author")
-    company = _text(slots.get("company"))
-    named = who == "public" and kind in OF_PERSONS and bool(_text(said.get("name")))
+    company = slot_text(slots.get("company"))
+    named = who == "public" and kind in OF_PERSONS and bool(slot_text(said.get("name")))
     if who == "company" or (is_company_news(kind) and who in ("author", "relative", "public") and not named):
-        return _company(kind, company or _text(said.get("name")), writer, lang, slots)
+        return _company(kind, company or slot_text(said.get("name")), writer, lang, slots)
     if who in ("person", "public"):
         return _person(kind, slots, writer, lang, context)
-    relation = _text(said.get("relation")) if who == "relative" else ""
+    relation = slot_text(said.get("relation")) if who == "relative" else ""
     return Subject(who, writer.name or writer.handle, author_key(writer), _author(writer, lang), relation)
 
 
@@ -124,14 +124,18 @@ def _name_or_handle(writer: Writer) -> tuple[str, str]:
 
 def _person(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str, context: str) -> Subject:
     said: Mapping[str, Any] = slots["subject"]
-    name, handle, company = _text(said.get("name")), _text(said.get("handle")), _text(slots.get("company"))
+    name, handle, company = (
+        slot_text(said.get("name")),
+        slot_text(said.get("handle")),
+        slot_text(slots.get("company")),
+    )
     mention = Mention(
         name=name,
         handle=handle,
         platform=writer.platform if handle else "",
         company=company,
-        role=_text(slots.get("role")),
-        place=_text(slots.get("place")),
+        role=slot_text(slots.get("role")),
+        place=slot_text(slots.get("place")),
         lang=lang,
         schema="person",
         context=context if name else "",
@@ -145,15 +149,15 @@ def _person(kind: str, slots: Mapping[str, Any], writer: Writer, lang: str, cont
     if is_company_news(kind) and company:
         mentions.append(("company", Mention(name=company, lang=lang, schema="company")))
         return Subject("company", company, name_key(company), tuple(mentions))
-    return Subject(str(said["who"]), name or handle, key, tuple(mentions), _text(said.get("relation")))
+    return Subject(str(said["who"]), name or handle, key, tuple(mentions), slot_text(said.get("relation")))
 
 
 def _company(kind: str, name: str, writer: Writer, lang: str, slots: Mapping[str, Any]) -> Subject:
     """A company; where the text says "we", the company is the author. In news of two, the other one comes last."""
-    other = _text(slots.get("object")) if kind in OF_TWO else ""
+    other = slot_text(slots.get("object")) if kind in OF_TWO else ""
     named = (("company", Mention(name=other, lang=lang, schema="company")),) if other else ()
     if name:
-        mention = Mention(name=name, place=_text(slots.get("place")), lang=lang, schema="company")
+        mention = Mention(name=name, place=slot_text(slots.get("place")), lang=lang, schema="company")
         return Subject("company", name, name_key(name), (("company", mention), *named))
     about = writer.name or writer.handle
     return Subject("company", about, author_key(writer), (*_author(writer, lang), *named))
@@ -174,7 +178,7 @@ def _plain(text: str) -> str:
     return "".join(c if c.isalnum() else " " for c in latin)
 
 
-def _text(value: Any) -> str:
+def slot_text(value: Any) -> str:
     """A slot as text: slots may be plain strings or objects with a `name` or `text`."""
     if isinstance(value, Mapping):
         value = value.get("name") or value.get("text")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leads.linking.fold import words
+from leads.ties.whereabouts import Told, arrivals, by_address, departures
 from models import Company, Contact, ContactFact, Identity
 
 # N. Toman, B. Adamson, C. Gomez, "The New Sales Imperative", Harvard Business Review 95(2), March-April 2017: people
@@ -29,7 +30,10 @@ class BuyingRole:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A contact at the company. `source` is what told of the job title, or where that is unknown, of the company."""
+    """A contact at the company. `source` is what told of the job title, or where that is unknown, of the company.
+
+    `news` is what a signal tells since: that they have left, or joined; `source` is then the post.
+    """
 
     key: str
     name: str
@@ -38,11 +42,12 @@ class Member:
     owner: str
     source: str
     at: str
+    news: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Committee:
-    """Whom the user knows at a company. `former` have left it."""
+    """Whom the user knows at a company. `former` have left it, as files say; `leaving`, as signals say."""
 
     company: str
     key: str
@@ -50,6 +55,7 @@ class Committee:
     covered: tuple[str, ...]
     missing: tuple[tuple[str, str], ...]
     former: tuple[Member, ...] = ()
+    leaving: tuple[Member, ...] = ()
     average_people: float = AVERAGE_PEOPLE
     average_source: str = AVERAGE_SOURCE
 
@@ -86,15 +92,31 @@ def _begins(word: str, sign: str) -> bool:
 def committee(session: Session, company: Company) -> Committee:
     """Return the buying committee of a company, as far as contacts tell of it."""
     at = select(Contact).where(Contact.company_id == company.id).order_by(Contact.name, Contact.key)
-    members = tuple(_member(contact) for contact in session.scalars(at))
+    here = list(session.scalars(at))
+    left = departures(session, company, here)
+    members = [
+        *(_member(contact) for contact in here if contact.id not in left),
+        *(_told_by(mark, contact) for contact, mark in by_address(session, company, here)),
+        *(_told_by(news, contact) for contact, news in arrivals(session, company)),
+    ]
+    members = list({member.key: member for member in reversed(members)}.values())
+    members.sort(key=lambda member: (member.name, member.key))
     covered = {part for member in members for part in member.parts}
     return Committee(
         company.name,
         company.key,
-        members,
+        tuple(members),
         tuple(role.name for role in buying_roles() if role.name in covered),
         tuple((role.name, role.meaning) for role in buying_roles() if role.name not in covered),
         _former(session, company),
+        tuple(_told_by(left[contact.id], contact) for contact in here if contact.id in left),
+    )
+
+
+def _told_by(told: Told, contact: Contact) -> Member:
+    role = told.role or contact.role
+    return Member(
+        contact.key, contact.name, role, parts_of(role), contact.owner, told.source, told.at, told.news
     )
 
 

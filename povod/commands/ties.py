@@ -53,7 +53,13 @@ def tell_committee(found: Committee) -> None:
         f"average ({found.average_source})"
     )
     rows = [
-        (m.name, m.role, ", ".join(m.parts) or "not told by the title", m.owner, _said_by(m))
+        (
+            m.name,
+            m.role,
+            ", ".join(m.parts) or "not told by the title",
+            m.owner,
+            f"{m.news}, {_said_by(m)}" if m.news else _said_by(m),
+        )
         for m in found.members
     ]
     if rows:
@@ -62,6 +68,8 @@ def tell_committee(found: Committee) -> None:
         say(f"covered: {', '.join(found.covered)}")
     for name, meaning in found.missing:
         say(f"missing: {name}, who {meaning}")
+    for member in found.leaving:
+        say(f"not counted: {member.name}, of whom a post tells: {member.news} ({_said_by(member)})")
     for member in found.former:
         say(f"was there: {member.name} (from {_said_by(member)})")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-import feedparser.datetimes
-
 from crawler.feeds.known import Known
 
 _MONTHS = {
@@ -66,8 +64,9 @@ def _usual(value: str) -> datetime | None:
 def _unusual(value: str) -> datetime | None:
     if len(value) > 100:  # no date is that long, and some handlers are slow on such input
         return None
-    parsed = feedparser.datetimes._parse_date(value)
-    return from_struct(parsed)
+    from feedparser.datetimes import _parse_date  # noqa: PLC0415  takes long to load, and is seldom needed
+
+    return from_struct(_parse_date(value))
 
 
 def from_struct(parsed: object) -> datetime | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from crawler.feeds.deleted import find_deleted
 from crawler.feeds.discover import find_feeds
 from crawler.feeds.encoding import to_utf8, without_controls
-from crawler.feeds.full import read_patiently
 from crawler.feeds.jsonfeed import read_json
 from crawler.feeds.model import MANY_ATTRIBUTES, ParsedFeed, RawEntry, RawFeed, Unreadable
 from crawler.feeds.quick import read_quickly
@@ -66,6 +65,8 @@ def _read_raw(document: bytes, url: str) -> RawFeed:
         document = without_controls(document)
         _refuse_attributes(document)
         _refuse_depth(document)
+        from crawler.feeds.full import read_patiently  # noqa: PLC0415  takes long to load, and few feeds need it
+
         raw = read_patiently(document)
     if raw is None:
         raise (

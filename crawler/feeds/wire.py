@@ -67,7 +67,7 @@ def pack_feed(feed: ParsedFeed) -> bytes:
     ]
     head = json.dumps([about, [_pack_post(post) for post in feed.posts]]).encode()
     texts = "".join([post.text for post in feed.posts])
-    return LENGTH.pack(len(head)) + head + texts.encode("utf-8", "replace")
+    return b"".join((LENGTH.pack(len(head)), head, texts.encode("utf-8", "replace")))
 
 
 def pack_failure(message: str, feeds: tuple[str, ...] = ()) -> bytes:
@@ -83,7 +83,7 @@ def unpack_answer(answer: bytes, source: str) -> ParsedFeed:
     if isinstance(first, str):
         raise Unreadable(first, tuple(second))
     version, reader, title, link, warning, rhythm, deleted = first
-    texts = answer[start:].decode("utf-8", "replace")
+    texts = str(memoryview(answer)[start:], "utf-8", "replace")
     posts, at = [], 0
     for values in second:
         length = values[3]
@@ -110,14 +110,15 @@ def _pack_post(post: PostItem) -> list[Any]:
 
 def _unpack_post(source: str, values: list[Any], text: str) -> PostItem:
     guid, url, title, _, published, updated, name, author_url, email, tags, extra = values
+    moment = _moment(published)
     return PostItem(
         source,
         guid,
         url,
         title,
         text,
-        _moment(published),
-        _moment(updated),
+        moment,
+        moment if updated == published else _moment(updated),
         name,
         "",
         author_url,

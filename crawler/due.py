@@ -15,7 +15,14 @@ from crawler.feeds.urls import origin
 from crawler.frontier import Task
 from guards.failpoints import failpoint
 from models import CrawlRun, Source
-from models.leases import due_sources, extend_lease, free_dead_leases, lease_sources, worker_name
+from models.leases import (
+    due_sources,
+    extend_lease,
+    free_dead_leases,
+    lease_sources,
+    read_in_the_future,
+    worker_name,
+)
 from models.session import read_only
 
 # A run that has not ended after this long was killed.
@@ -131,7 +138,7 @@ def _unknown_in_words(unknown: Sequence[str], known: Sequence[str]) -> str:
 
 def _wanted(now: datetime, names: Sequence[str] | None, everything: bool) -> ColumnElement[bool]:
     # What this crawl has finished must not match again: its last_fetch_at is not before `now`.
-    not_yet = or_(Source.last_fetch_at.is_(None), Source.last_fetch_at < now)
+    not_yet = or_(Source.last_fetch_at.is_(None), Source.last_fetch_at < now, read_in_the_future(now))
     if names is not None:
         return Source.name.in_(names) & (Source.state != "removed") & not_yet
     feeds = Source.kind == "feed"

@@ -13,7 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.feeds.urls import origin
 from crawler.middlewares import OUT_OF_TIME, Refused, seconds_left
-from crawler.robots_book import LAST_RESORT, RobotsAnswer, RobotsBook, good_until
+from crawler.robots_book import LAST_RESORT, LONGEST, RobotsAnswer, RobotsBook, good_until
 from crawler.robots_rules import MOST_BYTES, RobotsRules, rules_from_answer
 from crawler.schedule import max_age_seconds
 from crawler.words import failure_in_words
@@ -57,7 +57,8 @@ class ObeyRobots:
         book: RobotsBook | None = spider.robots
         now: datetime = spider.clock()
         known = await book.find(place, now) if book else None
-        if known is not None and known.expires_at > now:
+        # Fetched in the future is what was fetched by a clock that was wrong.
+        if known is not None and known.fetched_at - LONGEST < now < known.expires_at:
             return await _rules(known)
         fetched = await self._fetch(place, now, deadline)
         answer = fetched.answer or _last_copy(known, now, fetched.retry_after)

@@ -34,6 +34,8 @@ FIRST_WAIT = timedelta(seconds=5)
 GROWTH = 4
 LONGEST_WAIT = timedelta(days=1)
 MOST_ATTEMPTS = 10
+# The longest wait that a Retry-After is obeyed for, and some more.
+MOST_PATIENCE = timedelta(seconds=LONGEST_PATIENCE) + LONGEST_WAIT
 # A target that fails so many times in a row, in ways that may pass, is left alone until the next run: a receiver that
 # is down for an hour, and lets each attempt wait, must hold up neither the other targets nor the next crawl.
 PATIENCE = 3
@@ -172,11 +174,14 @@ def _claim(engine: Engine, target: str, size: int, now: datetime) -> list[Claime
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    """Waiting deliveries whose time has come, and claims that have run out."""
-    come = or_(Delivery.next_attempt_at.is_(None), Delivery.next_attempt_at <= now)
+    """Waiting deliveries whose time has come, and claims that have run out.
+
+    Nothing waits for longer than `MOST_PATIENCE`: a time beyond that is of a clock that was wrong and has been put right.
+    """
+    come = or_(Delivery.next_attempt_at <= now, Delivery.next_attempt_at > now + MOST_PATIENCE)
     return or_(
-        and_(Delivery.state.in_(("pending", "failed")), come),
-        and_(Delivery.state == "sending", Delivery.next_attempt_at <= now),
+        and_(Delivery.state.in_(("pending", "failed")), or_(Delivery.next_attempt_at.is_(None), come)),
+        and_(Delivery.state == "sending", come),
     )
 
 

@@ -17,6 +17,10 @@ from sqlalchemy.orm import Session
 
 from models.sources import Source
 
+# More than the clocks of several machines differ by. What was noted by a clock that is further ahead was noted before
+# that clock was put right, and what it says of the time to come means nothing.
+PUT_RIGHT = timedelta(days=1)
+
 
 def worker_name() -> str:
     """Return a name for this process that no other one has, now or later: host, process id, start time."""
@@ -25,16 +29,20 @@ def worker_name() -> str:
 
 def due_sources(now: datetime) -> ColumnElement[bool]:
     """Return the condition under which a source is to be read: active, its time has come, leased to nobody."""
-    return (
-        (Source.state == "active")
-        & or_(Source.next_fetch_at.is_(None), Source.next_fetch_at <= now)
-        & unleased_sources(now)
-    )
+    come = or_(Source.next_fetch_at.is_(None), Source.next_fetch_at <= now, read_in_the_future(now))
+    return (Source.state == "active") & come & unleased_sources(now)
+
+
+def read_in_the_future(now: datetime) -> ColumnElement[bool]:
+    """Return the condition under which a source was last read by a clock that was wrong."""
+    return Source.last_fetch_at > now + PUT_RIGHT
 
 
 def unleased_sources(now: datetime) -> ColumnElement[bool]:
     """Return the condition under which nobody holds a source."""
-    return or_(Source.leased_until.is_(None), Source.leased_until <= now)
+    return or_(
+        Source.leased_until.is_(None), Source.leased_until <= now, Source.leased_until > now + PUT_RIGHT
+    )
 
 
 def lease_sources(

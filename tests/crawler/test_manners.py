@@ -74,6 +74,20 @@ def test_the_last_robots_txt_holds_while_it_cannot_be_had_but_not_for_ever(
     assert server.asked("/private/feed") == []
 
 
+def test_a_clock_that_was_ahead_and_is_right_again_leaves_no_source_and_no_robots_txt_unasked(
+    database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed
+) -> None:
+    server.on("/robots.txt", b"")
+    add_source("site", server.on("/feed", rss(item(1))))
+    crawl(database_url, NOW + 400 * DAY, polite=True)
+    crawl(database_url, NOW, polite=True)
+    assert [one.path for one in server.log] == ["/robots.txt", "/feed"] * 2
+    following = source_named("site").next_fetch_at
+    assert following is not None
+    assert following < NOW + 2 * DAY
+    assert crawl(database_url, NOW + timedelta(minutes=1)).sources_due == 0
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_server_that_wants_to_be_left_alone_when_asked_for_robots_txt_is(
     status: int, database_url: str, server: Server, add_source: AddSource, source_named: SourceNamed

@@ -162,6 +162,17 @@ def test_waits_grow_are_spread_and_end() -> None:
     assert waiting_time(10_000, None, 1.0) == LONGEST_WAIT
 
 
+def test_a_delivery_tried_by_a_clock_that_was_ahead_does_not_wait_for_that_time(
+    world: World, receiver: Receiver, client: httpx.Client
+) -> None:
+    queue(world, 2)
+    receiver.answers = [(503, {}), (503, {"retry-after": "604800"})]
+    senders = {"crm": Webhook(receiver.url, client, SECRET)}
+    assert deliver(world.engine, senders, clock=lambda: day(900)).failed == 2
+    assert deliver(world.engine, senders, clock=lambda: day(899)).sent == 0, "within what may be waited for"
+    assert deliver(world.engine, senders, clock=lambda: day(500)).sent == 2
+
+
 def test_a_target_that_is_down_is_left_alone_and_holds_up_no_other(
     both: World, receiver: Receiver, client: httpx.Client
 ) -> None:

@@ -57,6 +57,19 @@ def test_sources_that_are_due_are_leased_longest_waiting_first(engine: Engine) -
     assert lease(engine) == []
 
 
+def test_what_a_clock_wrote_that_was_ahead_holds_up_nothing_once_it_is_right(engine: Engine) -> None:
+    ahead = NOON + timedelta(days=400)
+    in_an_hour = {"last_fetch_at": NOON + timedelta(minutes=45), "next_fetch_at": NOON + timedelta(hours=1)}
+    add(
+        engine,
+        make_source("read", last_fetch_at=ahead, next_fetch_at=ahead + timedelta(hours=1)),
+        make_source("leased", leased_by="elsewhere:1:1", leased_until=ahead),
+        make_source("another machine's", **in_an_hour),
+        make_source("in a month", last_fetch_at=NOON, next_fetch_at=NOON + timedelta(days=30)),
+    )
+    assert sorted(lease(engine)) == ["leased", "read"]
+
+
 def test_a_lease_that_has_run_out_is_free_again(engine: Engine) -> None:
     add(engine, make_source())
     assert lease(engine, "one") == ["news"]

@@ -58,9 +58,7 @@ def test_a_clock_that_jumps_changes_nothing_that_is_kept(
         lives.live(replace(order, minute=minute, failpoint="process.batch.between" if n < 2 else ""))
     assert lives.live(replace(order, minute=2 * BETWEEN)) == 0
     assert ending(url, field) == calm
-    assert latest_reading(url) <= minutes(max(jump, 0) + 48 * 60), (
-        "no source waits for a time that never comes"
-    )
+    assert latest_reading(url) <= minutes(48 * 60), "no source waits for a time that is far off"
 
 
 def latest_reading(url: str) -> datetime:

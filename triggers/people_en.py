@@ -58,7 +58,7 @@ IS_SHORT = frozenset({"it", "that", "this", "he", "she", "there", "today", "what
 POINTED = frozenset(
     (
         "guy girl gal lady man woman dude kid couple human beauty cutie two girls boys guys beauties cuties ladies kids "
-        "lovebirds birds babe babes pair trio peeps gem"
+        "lovebirds birds baddie baddy queen king chick bride babe babes pair trio peeps gem"
     ).split()
 )
 # `proud of my brother | for getting the job`

@@ -117,6 +117,8 @@ class EnglishResolver:
         if at == low:
             return None
         last = tokens.lowers[at - 1]
+        if last == "who" and at - 1 > low and tokens.lowers[at - 2] == "guess":
+            return Subject("author", sure=0.85, how="guess who")
         if last in RELATIVE_WORDS:
             return self._phrase(tokens, low, at - 1, registers) or NOBODY
         if last == "with" and self._is_met(tokens, low, at):
@@ -135,7 +137,7 @@ class EnglishResolver:
         if tokens.words[at - 1] == HANDLE and self._is_reply(tokens, low, at):
             return None
         told = self._phrase(tokens, low, at, registers)
-        if told is None and at - 2 > low and tokens.lowers[at - 2] in ("and", "&"):
+        if told is None and last not in OTHERS and at - 2 > low and tokens.lowers[at - 2] in ("and", "&"):
             told = self._phrase(tokens, low, at - 2, registers)  # `our friends, Ann and bee are`
         if told is not None or last in OTHERS:
             return told or NOBODY

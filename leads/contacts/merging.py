@@ -173,7 +173,7 @@ def _write_survivor(
                 **theirs.get(name, {"from": "merge", "at": pair.now.date().isoformat()}),
                 "of": pair.gone_key,
             }
-            for name in taken
+            for name in (*taken, *(["lists"] if lists and not mine["lists"] else []))
         }
         values |= {"provenance": (mine["provenance"] or {}) | marks, "lists": [*mine["lists"], *lists]}
     connection.execute(
@@ -263,6 +263,8 @@ def _give_back_fields(
             marks[name] = mark
     changes = [(name, _said(mine[name], {}), _said(value, {})) for name, value in values.items()]
     if pair.type == "contact":
+        if (marks.get("lists") or {}).get("of") == pair.gone_key:
+            del marks["lists"]
         values["provenance"] = marks
         values["lists"] = [name for name in mine["lists"] if name not in snapshot["lists"]]
     table = TABLES[pair.type]

@@ -12,7 +12,7 @@ from leads.linking.evidence import LETTERS
 from leads.linking.fold import is_cyrillic, words
 from leads.linking.given_names import equivalent_roots
 from leads.linking.linker import COMPANY, PERSON, Linker, mention_keys
-from leads.linking.name_shapes import is_no_name, like_a_name, may_stand_between
+from leads.linking.name_shapes import is_no_name, like_a_name, may_stand_between, things_named
 from leads.linking.person_names import Part, is_patronymic, parse_person
 from leads.linking.records import Decision, Linking, Mention
 from leads.linking.stems import root
@@ -25,8 +25,12 @@ _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'«»)]+|(?<![\w@.])(?:[\w-]+\.)+(?:com|org|net|io|ai|dev|ru|рф|su|uk|de|eu|example|test)\b(?:/[^\s<>\"'«»)]*)?"
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_FAMILY = LETTERS[Part.FAMILY]
+# One of these must agree beside a family name with initials.
+_OTHERS = frozenset((LETTERS["company"], LETTERS["place"], LETTERS["role"]))
 # Texts looked at together: their names are looked up in the index at once.
 BATCH = 512
+_MOST_INITIALS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Two words of one text that may be a name, as entries of the index; characters `start` to `end`."""
+    """Two words of one text that may be a name, as entries of the index; characters `start` to `end`.
+
+    Initials with a family name have no entries: what stands near them must decide.
+    """
 
     place: int
     start: int
@@ -84,6 +91,9 @@ class MentionScanner:
                 for m in _IN_RUN.finditer(run.group())
             ]
             numbers = [self._word(word) for word, _, _ in told]
+            if "." in run.group():
+                for begin, end in _initialled([word for word, _, _ in told], numbers):
+                    yield _Pair(place, told[begin][1], told[end][2], ())
             for at, first in enumerate(numbers):
                 other = at + 1
                 if (
@@ -120,7 +130,7 @@ class MentionScanner:
         hits = self._linker.people.known_pairs([key for pair in pairs for key in pair.keys])
         at = 0
         for pair in pairs:
-            if any(hits[at : at + len(pair.keys)]):
+            if not pair.keys or any(hits[at : at + len(pair.keys)]):
                 yield pair
             at += len(pair.keys)
 
@@ -128,9 +138,11 @@ class MentionScanner:
         name = text[pair.start : pair.end]
         # In Latin letters nothing is declined: a family name that is only like another is another.
         linking = self._linker.link(self._with_context(name, text))
-        if linking.decision is not Decision.NONE and (
-            is_cyrillic(name) or LETTERS[Part.FAMILY] in linking.candidates[0].code
-        ):
+        if linking.decision is Decision.NONE:
+            return
+        code = linking.candidates[0].code.partition("!")[0]
+        told_enough = bool(pair.keys) or (_FAMILY in code.upper() and not _OTHERS.isdisjoint(code.upper()))
+        if told_enough and (is_cyrillic(name) or _FAMILY in code):
             found.append(Found(pair.start, pair.end, name, PERSON, linking))
 
     def _with_context(self, name: str, text: str) -> Mention:
@@ -182,6 +194,31 @@ class MentionScanner:
         linking = self._linker.link(mention)
         if linking.decision is not Decision.NONE:
             yield Found(start, start + len(text), text, linking.candidates[0].schema, linking)
+
+
+def _initialled(told: Sequence[str], numbers: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last place of each family name in a run with initials: "А. И. Соколов", "Соколов А. И.".
+
+    In Latin letters initials come first; "Anna M. Sokolova" and "J. Smith Park" have none for a given name.
+    """
+    for at, known in enumerate(numbers):
+        if not known:
+            continue
+        following = words(told[at + 1]) if at + 1 < len(told) else ()
+        first = at
+        while first and len(told[first - 1]) == 1 and at - first < _MOST_INITIALS:
+            first -= 1
+        if (
+            first < at
+            and not (first and numbers[first - 1])
+            and not (following and following[0] in things_named())
+        ):
+            yield first, at
+        last = at
+        while last + 1 < len(told) and len(told[last + 1]) == 1 and last - at < _MOST_INITIALS:
+            last += 1
+        if first == at < last and is_cyrillic(told[at]):
+            yield at, last
 
 
 def _all_in(told: Sequence[str], near: set[str]) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leads.lifecycle import TransitionRefused
+from leads.linking.records import Linking, Mention
 from leads.process import ProcessReport
 from leads.queries import show_lead
 from leads.review import By, confirm, reject, set_status
@@ -15,7 +16,8 @@ from leads.settings import ProcessSettings, Target
 from models import Delivery, DroppedMatch, Link, Post, Signal
 from models.session import open_database
 from tests.leads.conftest import furnish
-from tests.leads.world import World, day, said
+from tests.leads.world import BookLinker, ScriptedDetector, World, day, said
+from triggers.match import Detection, Document
 
 JOINED = "I joined Lark as head of sales"
 HER = "Anna Sokolova has joined Lark"
@@ -49,6 +51,52 @@ def test_processing_again_changes_nothing(both: World) -> None:
     before = both.state()
     assert both.run() == ProcessReport()
     assert both.state() == before
+
+
+def test_a_post_that_detection_fails_over_is_passed_over_and_told(
+    both: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both.detector.script = [NEW_JOB]
+    both.post("before", JOINED, day(0), handle="@anna")
+    both.run()
+    detect = ScriptedDetector._detect
+
+    def fail(self: ScriptedDetector, document: Document) -> Detection:
+        if "poison" in document.text:
+            raise ValueError(document.text)
+        return detect(self, document)
+
+    monkeypatch.setattr(ScriptedDetector, "_detect", fail)
+    both.edit("before", f"{JOINED}, poison")
+    both.post("poison", f"{JOINED}, poison", day(500), handle="@anna")
+    both.post("after", JOINED, day(501), handle="@anna")
+    report = both.run()
+    assert (report.posts, report.signals_added, report.signals_removed) == (3, 1, 0)
+    [reason] = [
+        reason for reason in report.dropped if reason.startswith("fault: ValueError at leads/process")
+    ]
+    assert report.dropped[reason] == 2
+    assert len(both.leads()) == 2, "what was known stays, and what came after is found"
+    assert both.run().posts == 0, "it is not tried again and again"
+
+
+def test_a_post_that_linking_fails_over_is_passed_over_and_told(
+    both: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both.detector.script = [NEW_JOB]
+    link = BookLinker.link
+
+    def fail(self: BookLinker, mention: Mention) -> Linking:
+        if "poison" in (mention.name + mention.handle).lower():
+            raise KeyError(mention)
+        return link(self, mention)
+
+    monkeypatch.setattr(BookLinker, "link", fail)
+    both.post("poison", JOINED, day(0), author="Poison", handle="@poison")
+    both.post("good", JOINED, day(1), handle="@anna")
+    report = both.run()
+    assert (report.posts, report.signals_added, report.leads_made) == (2, 1, 1)
+    assert [reason for reason in report.dropped if reason.startswith("fault: KeyError at leads/")]
 
 
 def test_a_title_that_the_text_repeats_is_looked_at_once(world: World) -> None:

@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from leads.contacts import import_contacts
 from leads.contacts.editing import edit_contact
+from leads.contacts.finding import find_contact
 from leads.contacts.journal import entries_of
 from leads.contacts.merging import MergeRefused, merge, unmerge
+from leads.contacts.view import show_contact
 from leads.linking.load import load_records
 from leads.review import By
 from models import (
@@ -139,6 +141,21 @@ def test_the_survivor_takes_what_it_lacks_and_keeps_what_it_has(people: Engine) 
         assert {key.value for key in record.keys} == {"anna@bakery.example", "sokolova@home.example"}
         assert record.aliases == ("Anya Sokolova",)
         assert session.scalars(select(ContactFact.value)).all() == ["Boris Chernov"]
+
+
+def test_lists_that_a_merge_brings_keep_where_they_came_from(sqlite_engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,Name,Lists\n1,Anna Sokolova,\n2,Anya Sokolova,fair\n")
+    with Session(sqlite_engine) as session, session.begin():
+        import_contacts(session, tmp_path / "a.csv", now=NOON)
+    keys = key_of(sqlite_engine, "Anna Sokolova"), key_of(sqlite_engine, "Anya Sokolova")
+    before = list(canonical(sqlite_engine))
+    with Session(sqlite_engine) as session, session.begin():
+        key = merge(session, "contact", *keys, OLGA).key
+        anna = find_contact(session, "Anna Sokolova")
+        [lists] = [datum for datum in show_contact(session, anna).fields if datum.field == "lists"]
+    assert (lists.value, lists.source.partition(" ")[0], lists.at) == ("fair", "a.csv", "2026-03-01")
+    undo(sqlite_engine, key)
+    assert list(canonical(sqlite_engine)) == before
 
 
 def test_a_dry_run_of_a_merge_tells_and_changes_nothing(people: Engine) -> None:

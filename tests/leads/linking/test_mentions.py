@@ -63,8 +63,32 @@ def test_a_name_alone_is_for_review_and_company_or_place_near_it_link(scanner: M
 
 
 @pytest.mark.parametrize(
+    ("text", "said", "code"),
+    [
+        ("В Твери А. Соколова печёт хлеб", "А. Соколова", "gFL"),
+        ("Пекарь из Твери А. П. Соколова печёт хлеб", "А. П. Соколова", "gFL"),
+        ("Соколовой А.П. (Тверь) вручили приз", "Соколовой А.П", "gfL"),
+        ("The bread of A. Sokolova in Tver", "A. Sokolova", "gFL"),
+    ],
+)
+def test_initials_with_a_family_name_count_where_company_place_or_role_stands_near(
+    scanner: MentionScanner, text: str, said: str, code: str
+) -> None:
+    [found] = scanner.scan(text)
+    assert (found.text, found.linking.candidates[0].key, found.linking.candidates[0].code) == (
+        said,
+        "anna",
+        code,
+    )
+    assert text[found.start : found.end] == said
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "А. Соколова печёт хлеб",
+        "В Твери Б. Соколова печёт хлеб",
+        "The A. Sokolova Park in Tver",
         "Иван Иванов пошёл домой",
         "Анна пошла домой",
         "Target the right people",

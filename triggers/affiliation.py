@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from triggers.cases_ru import in_nominative
+from triggers.lemmas import Russian, lemmatiser
 from triggers.text import HANDLE, Tokens
 
 QUOTES = {"«": "»", "“": "”", "„": "“", '"': '"'}
@@ -57,7 +59,15 @@ def organisation_at(tokens: Tokens, at: int, high: int) -> tuple[int, int] | Non
 def company_of(tokens: Tokens, place: tuple[int, int], roles: frozenset[str]) -> str | None:
     """Return the organisation that the person named in words `place` is said to belong to."""
     found = company_place(tokens, place, roles)
-    return None if found is None else tokens.text[tokens.starts[found[0]] : tokens.ends[found[1] - 1]]
+    return None if found is None else company_name(tokens, found)
+
+
+def company_name(tokens: Tokens, place: tuple[int, int]) -> str:
+    """Return the name in words `place`: a Russian one in the nominative, where its case is told."""
+    lemmas = lemmatiser(tokens.lang)
+    if isinstance(lemmas, Russian):
+        return in_nominative(tokens, place, lemmas)
+    return tokens.text[tokens.starts[place[0]] : tokens.ends[place[1] - 1]]
 
 
 def company_place(tokens: Tokens, place: tuple[int, int], roles: frozenset[str]) -> tuple[int, int] | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import Protocol
 
-from triggers.affiliation import quoted
+from triggers.affiliation import QUOTES, quoted
+from triggers.cases_ru import in_nominative
 from triggers.lemmas import Russian, folded
 from triggers.names_en import given_names
 from triggers.people_ru import NAME_TAGS, PREPOSITIONS
@@ -14,10 +14,6 @@ from triggers.subject import Subject, is_capital, organisation
 from triggers.text import Tokens
 from triggers.words import WordLists
 
-OPENING = frozenset({"«", "“", "„", '"'})
-# Which case a preposition before a name asks for; most others ask for several.
-GENITIVE = frozenset("из у от для до без после".split())
-LOCATIVE = frozenset({"в", "во", "на", "о", "об"})
 # What appears, comes out or can be had is a product; the company that makes it stands elsewhere.
 APPEARS = frozenset(
     "появиться появляться доступный поступить релиз предзаказ зарелизиться релизнуться стартовать".split()
@@ -25,6 +21,8 @@ APPEARS = frozenset(
 OUT = frozenset({"выйти", "выходить"})
 # `вышла на рынок`, `вышел на биржу`: it is the company that does.
 ONTO = frozenset("рынок рынки биржу мосбиржу ipo айпио капитала".split())
+# `стенд B12`: no name follows these.
+NUMBERED = frozenset({"стенд", "павильон", "зал", "корпус"})
 # How long a name in capitals is.
 LONGEST = 4
 
@@ -43,13 +41,22 @@ class Organisations:
         self.lemmas = lemmas
         self.agreement = agreement
         self.company = words.words("company_noun") | words.words("institution")
-        self.role = words.words("role")
         self.not_names = words.words("_not_names")
 
     def as_subject(self, tokens: Tokens, at: int, verb: int) -> Subject | None:
         """Return the organisation whose name begins here and may be the verb's subject."""
         place = self._quoted(tokens, at, verb) or self._capital(tokens, at, verb)
         return None if place is None else organisation(tokens, *place)
+
+    def opening(self, tokens: Tokens, verb: int) -> Subject | None:
+        """Return the organisation in quotation marks that a sentence begins with: `«Полюс» стал лауреатом`, `Банк «Полюс»`."""
+        at, high = tokens.sentence_span(verb)
+        if at + 1 < high and self.lemmas.lemma(tokens.lowers[at]) in self.company:
+            at += 1
+        place = self._quoted(tokens, at, verb) if at < verb else None
+        if place is None or "," in tokens.words[place[1] : verb]:
+            return None
+        return organisation(tokens, *place)
 
     def beside(self, tokens: Tokens, low: int, high: int) -> Subject | None:
         """Return the first organisation in quotation marks, whatever its case, in the nominative where that is sure."""
@@ -61,31 +68,15 @@ class Organisations:
 
     def named(self, tokens: Tokens, start: int, end: int) -> Subject:
         """Return the organisation that words [start, end) name, in the nominative where that is sure."""
-        return replace(organisation(tokens, start, end), name=self.nominative(tokens, (start, end)))
-
-    def nominative(self, tokens: Tokens, place: tuple[int, int]) -> str:
-        """Return the name in words `place` in the nominative, `«Полюса»` as `Полюс`, where its case is told.
-
-        The case is told by a role or a preposition before it; beside `завод «Полюс»` a name is not inflected.
-        Of the forms the analyser knows or guesses, the one that most readings agree on is taken.
-        """
-        start, end = place
-        written = tokens.text[tokens.starts[start] : tokens.ends[end - 1]]
-        before = start - 1
-        while before >= 0 and (tokens.words[before] in OPENING or not tokens.words[before][0].isalnum()):
-            before -= 1
-        case = "" if before < 0 or end - start > 1 or written.isupper() else self._case(tokens.lowers[before])
-        forms = (
-            Counter(self.lemmas.inflected(folded(written), frozenset({case, "sing"}))) if case else Counter()
+        return replace(
+            organisation(tokens, start, end), name=in_nominative(tokens, (start, end), self.lemmas)
         )
-        likely = forms.most_common(1)
-        return written[0] + likely[0][0][1:] if likely and likely[0][0][0] == written[0].lower() else written
 
     def is_one(self, tokens: Tokens, start: int, end: int) -> bool:
         """Say whether the capitals [start, end) are no person's name: in quotation marks, or in Latin and no given name."""
         if start > 0 and quoted(tokens, start - 1) == (start, end):
             named = start > 1 and self.lemmas.readings(folded(tokens.words[start - 2]))[0]
-            return not (named and {"NOUN", "anim"} <= named)  # `рэпер «Полюс»`
+            return not (named and {"NOUN", "anim", "nomn", "sing"} <= named)  # `рэпер «Полюс»`
         latin = all(word.isascii() for word in tokens.words[start:end])
         return latin and tokens.lowers[start] not in given_names()
 
@@ -96,16 +87,12 @@ class Organisations:
             return True
         return bool(OUT & lemmas) and not ONTO & set(tokens.lowers[start : end + 2])
 
-    def _case(self, before: str) -> str:
-        if before in GENITIVE or (before not in LOCATIVE and self.lemmas.lemma(before) in self.role):
-            return "gent"
-        return "loct" if before in LOCATIVE else ""
-
     def _quoted(self, tokens: Tokens, at: int, verb: int) -> tuple[int, int] | None:
         inside = quoted(tokens, at)
         if inside is None:
             return None
-        led = at > 0 and not tokens.clause_start[at] and tokens.words[at - 1][0].isalpha()
+        same = at > 0 and tokens.sentences[at - 1] == tokens.sentences[at]
+        led = same and tokens.words[at - 1][0].isalpha()
         head = at - 1 if led and not is_capital(tokens.words[at - 1]) else inside[0]
         if led and "NOUN" not in self.lemmas.readings(folded(tokens.words[at - 1]))[0]:
             return None
@@ -115,10 +102,14 @@ class Organisations:
         word = tokens.words[at]
         if not is_capital(word) or not word[0].isalpha() or tokens.lowers[at] in self.not_names:
             return None
+        if at > 0 and tokens.words[at - 1] in QUOTES:
+            return None
         begins = at == 0 or tokens.sentences[at - 1] != tokens.sentences[at]
         led = not begins and self.lemmas.lemma(tokens.lowers[at - 1]) in self.company
         if led:
             return self._capitals(tokens, at) if self.agreement.is_subject(tokens, at - 1, verb) else None
+        if not begins and self.lemmas.lemma(tokens.lowers[at - 1]) in NUMBERED:
+            return None
         if not begins and (is_capital(tokens.words[at - 1]) or tokens.lowers[at - 1] in PREPOSITIONS):
             return None
         tags = self.lemmas.readings(folded(word))[0]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from triggers.affiliation import quoted
+from triggers.affiliation import QUOTES, company_name, quoted
 from triggers.matcher import Hit
 from triggers.rule import SlotPlan
 from triggers.text import HANDLE, MONEY, Tokens
@@ -69,13 +69,13 @@ def fill(
         if plan.name == "amount":
             value = _amount(tokens, main, place)
         elif place is not None:
-            value = _shown(tokens, *place)
+            value = _named(plan.name, tokens, *place)
         else:
             value = _after(plan, main, tokens, stops)
         slots[plan.name] = plan.default if value is None else value
     for label, place in labels.items():
         if label in LONGEST and label not in slots:
-            slots[label] = _shown(tokens, *place)
+            slots[label] = _named(label, tokens, *place)
     return slots
 
 
@@ -88,6 +88,13 @@ def _longest(hits: Iterable[Hit]) -> dict[str, tuple[int, int]]:
             if end - start > high - low:
                 found[label] = (start, end)
     return found
+
+
+def _named(label: str, tokens: Tokens, start: int, end: int) -> str:
+    """Return captured words; a company in the nominative, where its case is told."""
+    if label == "company" and tokens.words[start] not in QUOTES and tokens.words[start] != HANDLE:
+        return company_name(tokens, (start, end)).strip('«»"“”#')
+    return _shown(tokens, start, end)
 
 
 def _shown(tokens: Tokens, start: int, end: int) -> str:
@@ -111,7 +118,7 @@ def _after(plan: SlotPlan, main: Hit, tokens: Tokens, stops: frozenset[str]) -> 
         if tokens.lowers[at] in plan.after:
             inside = quoted(tokens, at + 1) if plan.name == "company" else None
             if inside is not None:
-                return _shown(tokens, *inside)
+                return _named(plan.name, tokens, *inside)
             end = _phrase_end(plan.name, tokens, at + 1, high, stops)
             start = at + 1
             while start < end and tokens.lowers[start] in ("the", "a", "an", "our", "my", "new"):

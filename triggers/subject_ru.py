@@ -120,6 +120,9 @@ class RussianResolver:
         first, _ = tokens.sentence_span(at.start)
         if self.organisations.is_thing(tokens, at.start, at.end):
             return None
+        opening = self.organisations.opening(tokens, at.verb)
+        if opening is not None:
+            return opening
         for near, far in ((low, high), (first, low)):
             for place in sorted(range(near, far), key=lambda place: abs(place - at.verb)):
                 if tokens.lowers[place] in FIRST:
@@ -164,7 +167,9 @@ class RussianResolver:
                 firm = firm or found  # may stand for whoever is of it: `глава | Lumo`
             elif found is not None:
                 return found
-        return other or firm
+        if other is not None and other is not NOBODY:
+            return other
+        return firm or self.organisations.opening(tokens, at.verb) or other
 
     def _person(
         self, tokens: Tokens, at: int, registers: frozenset[str], *, any_case: bool = False

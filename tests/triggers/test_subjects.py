@@ -118,7 +118,7 @@ def test_an_organisation_is_the_subject_of_its_news_and_no_place_is(
         ("Brook Foods CEO [Clara Unknown] is leaving", "en", "Brook Foods"),
         ("[Clara Unknown] of all people is leaving", "en", None),
         ("[Clara Unknown], a nurse, is leaving", "en", None),
-        ("[Пётр Лапин] из «Янтаря» женился", "ru", "Янтаря"),
+        ("[Пётр Лапин] из «Янтаря» женился", "ru", "Янтарь"),
         ("Директор «Янтарь Пак» [Пётр Лапин] уволился", "ru", "Янтарь Пак"),
         ("[Пётр Лапин], инженер Заречного молокозавода, уволился", "ru", "Заречного молокозавода"),
         ("[Пётр Лапин] вчера уволился", "ru", None),

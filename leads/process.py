@@ -3,6 +3,9 @@
 Safe to repeat: what is stored afterwards follows from the posts, the rules, the contacts and what people have decided,
 not from how often or in what batches it was worked out. The same code looks at history again when rules or contacts
 have changed.
+
+A post over which the program itself fails is passed over, and counted as dropped by a `fault` with its place: one post
+must not stop all others for ever. What was known from it before stays.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from guards.failpoints import failpoint
+from guards.traces import fault_in_brief
 from leads.decide import KeptLink, PostDecision, PostValue, Rulebook, decide
 from leads.folding import fold, lock_folding
 from leads.intake import count_due, pass_over, policies, still_due, take
@@ -26,7 +30,7 @@ from leads.linking.records import Linking, Mention
 from leads.recognition import Scan
 from leads.settings import ProcessSettings, Version, version_of
 from leads.signals import Composed, compose
-from models.faults import database_faults
+from models.faults import database_faults, fault_of
 from models.session import read_only, session_factory
 from triggers.match import Detection, Document, Match
 
@@ -34,6 +38,8 @@ BATCH = 500
 # Larger batches are no faster, and statements that name each post would pass the databases' limit of parameters.
 LARGEST_BATCH = 2_000
 Found = dict[int, tuple[Composed, Detection]]
+# Posts that the program failed over, and where it did.
+Faults = dict[int, str]
 
 
 class Detects(Protocol):
@@ -190,6 +196,7 @@ class _Batch:
     session: Session
     posts: Sequence[PostValue]
     found: Found
+    faults: Faults
     taken: int
 
 
@@ -206,18 +213,40 @@ def _taken(work: _Work, size: int) -> Iterator[_Batch]:
         with factory.begin() as session:
             posts = take(session, work.version, size)
             failpoint("process.claimed")
-            yield _Batch(session, posts, _detect(work, posts), len(posts))
+            yield _Batch(session, posts, *_detect(work, posts), len(posts))
         return
     with session_factory(read_only(work.engine))() as reading:
         posts = take(reading, work.version, size)
     failpoint("process.claimed")
-    found = _detect(work, posts)
+    found, faults = _detect(work, posts)
     with factory.begin() as session:
         due = still_due(session, posts, work.version) if posts else []
-        yield _Batch(session, due, found, len(posts))
+        yield _Batch(session, due, found, faults, len(posts))
 
 
-def _detect(work: _Work, posts: Sequence[PostValue]) -> Found:
+def _detect(work: _Work, posts: Sequence[PostValue]) -> tuple[Found, Faults]:
+    """What is in the posts; those that detection fails over are looked at one by one."""
+    try:
+        return _find(work, posts), {}
+    except Exception as error:  # noqa: BLE001  whatever it is, it must stay with its post
+        _raise_if_of_database(work, error)
+    found: Found = {}
+    faults: Faults = {}
+    for post in posts:
+        try:
+            found |= _find(work, [post])
+        except Exception as error:  # noqa: BLE001  as above
+            _raise_if_of_database(work, error)
+            faults[post.id] = fault_in_brief(error)
+    return found, faults
+
+
+def _raise_if_of_database(work: _Work, error: Exception) -> None:
+    if fault_of(error, work.engine) is not None:
+        raise error
+
+
+def _find(work: _Work, posts: Sequence[PostValue]) -> Found:
     """What is in the posts. One that its source has taken back has nothing in it."""
     composed = [compose("", "") if post.gone else compose(post.title, post.text) for post in posts]
     documents = [
@@ -243,7 +272,7 @@ def _write(batch: _Batch, work: _Work, report: ProcessReport) -> None:
     session, now = batch.session, work.clock()
     lock_folding(session)
     rulebook = replace(work.rulebook, said=said_by_people(session, batch.posts))
-    decisions = [decide(post, *batch.found[post.id], rulebook) for post in batch.posts]
+    decisions = _decide(batch, work, rulebook)
     if work.searches:
         work.searches.ration(session, decisions)
     kept = keep(session, decisions, now)
@@ -253,8 +282,24 @@ def _write(batch: _Batch, work: _Work, report: ProcessReport) -> None:
     session.flush()
     failpoint("process.delivery.queued")
     _count_up(report, decisions, kept.added, kept.removed)
+    report.dropped.update(
+        f"fault: {batch.faults[post.id]}" for post in batch.posts if post.id in batch.faults
+    )
     report.leads_made += folded.made
     report.leads_unmade += folded.unmade
+
+
+def _decide(batch: _Batch, work: _Work, rulebook: Rulebook) -> list[PostDecision]:
+    decisions = []
+    for post in batch.posts:
+        if post.id in batch.faults:
+            continue
+        try:
+            decisions.append(decide(post, *batch.found[post.id], rulebook))
+        except Exception as error:  # noqa: BLE001  as in `_detect`
+            _raise_if_of_database(work, error)
+            batch.faults[post.id] = fault_in_brief(error)
+    return decisions
 
 
 def _count_up(report: ProcessReport, decisions: Sequence[PostDecision], added: int, removed: int) -> None:

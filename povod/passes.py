@@ -168,7 +168,13 @@ def process_words(report: ProcessReport) -> str:
     if report.signals_removed:
         words.append(f"{report.signals_removed} no longer hold")
     words.append(plural(report.leads_made, "new lead"))
-    dropped = reasons_in_words(report.dropped)
+    faults = {reason: count for reason, count in report.dropped.items() if reason.startswith("fault:")}
+    if faults:
+        places = ", ".join(reason.removeprefix("fault: ") for reason in sorted(faults))
+        words.append(
+            f"{plural(sum(faults.values()), 'post')} passed over, since povod failed over it: {places}"
+        )
+    dropped = reasons_in_words(report.dropped - Counter(faults))
     return "; ".join(words) + (f"; dropped: {dropped}" if dropped else "")
 
 

@@ -18,3 +18,11 @@ def test_a_pass_that_dropped_nothing_says_nothing_of_it() -> None:
     assert process_words(report) == "1 post processed; 1 new signal; 2 new leads"
     report.dropped = Counter({"question: ?": 1})
     assert process_words(report).endswith("; dropped: 1 question")
+
+
+def test_posts_that_the_program_failed_over_are_told_with_the_place() -> None:
+    dropped = Counter({"fault: KeyError at leads/decide.py:7": 1, "advert: Win": 2})
+    assert process_words(ProcessReport(posts=3, dropped=dropped)) == (
+        "3 posts processed; 0 new signals; 0 new leads; "
+        "1 post passed over, since povod failed over it: KeyError at leads/decide.py:7; dropped: 2 advert"
+    )

@@ -42,6 +42,10 @@ class PostRow:
     author_email: str = ""
 
 
+class Overtaken(Exception):
+    """Another writer has stored a post of the batch meanwhile; what the batch has done so far is to be undone."""
+
+
 _KEY = attrgetter("key")
 _TEXT_FIELDS = ("text", "title", "url", "guid", "author_name", "author_handle", "author_url", "author_email")
 _TEXTS = attrgetter(*_TEXT_FIELDS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -18,7 +19,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from models import store_postgresql, store_sqlite
 from models.portable import among, upsert
 from models.posts import Post, PostRevision, Sighting
-from models.rows import Batch, PostRow, StoreCounts, has_nul, mended
+from models.rows import Batch, Overtaken, PostRow, StoreCounts, has_nul, mended
 from models.store_authors import store_authors
 
 __all__ = ["PostRow", "StoreCounts", "store_by_source", "store_posts"]
@@ -73,10 +74,17 @@ def store_by_source(connection: Connection, rows: Sequence[PostRow]) -> dict[int
     if has_nul(rows):
         rows = mended(rows)
     try:
-        with connection.begin_nested():  # So that a batch that cannot be encoded leaves nothing half done.
-            return _store(connection, rows)
+        return _store_in_rounds(connection, rows)
     except UnicodeEncodeError:  # Looking for lone surrogates beforehand would cost a tenth of the time.
-        return _store(connection, mended(rows))
+        return _store_in_rounds(connection, mended(rows))
+
+
+def _store_in_rounds(connection: Connection, rows: Sequence[PostRow]) -> dict[int, StoreCounts]:
+    """Store within a savepoint, so that a batch that was overtaken or cannot be encoded leaves nothing half done."""
+    for _ in range(ROUNDS):
+        with suppress(Overtaken), connection.begin_nested():
+            return _store(connection, rows)
+    raise RuntimeError(f"posts could not be stored: overtaken by other writers {ROUNDS} times in a row")
 
 
 def _store(connection: Connection, rows: Sequence[PostRow]) -> dict[int, StoreCounts]:
@@ -100,12 +108,11 @@ def _insert_new(connection: Connection, rows: list[PostRow], authors: dict[str, 
     insert_posts = (
         store_sqlite.insert_posts if connection.dialect.name == "sqlite" else store_postgresql.insert_posts
     )
-    for _ in range(ROUNDS):
-        known = _known_posts(connection, [row.key for row in rows])
-        fresh = [row for row in rows if row.key not in known] if known else rows
-        if not fresh or insert_posts(connection, fresh, authors):
-            return known
-    raise RuntimeError(f"posts could not be stored: overtaken by other writers {ROUNDS} times in a row")
+    known = _known_posts(connection, [row.key for row in rows])
+    fresh = [row for row in rows if row.key not in known] if known else rows
+    if fresh:
+        insert_posts(connection, fresh, authors)
+    return known
 
 
 def _known_posts(connection: Connection, keys: list[str]) -> dict[str, _Known]:

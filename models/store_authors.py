@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, text
 
 from models.portable import among, upsert
 from models.rows import PostRow
 from models.sources import Author
 
 _DETAILS = ("name", "handle", "url", "email")
+_COLUMNS = ("key", "platform", "source_id", *_DETAILS)
+_UPSERT = text(
+    f"INSERT INTO author ({', '.join(_COLUMNS)}) SELECT * FROM unnest("  # noqa: S608  names of our own
+    + ", ".join(f"CAST(:{name} AS {'bigint' if name == 'source_id' else 'text'}[])" for name in _COLUMNS)
+    + ") ON CONFLICT (key) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _DETAILS)
+    + " RETURNING key, id"
+)
 
 
 def store_authors(connection: Connection, rows: Sequence[PostRow]) -> dict[str, int]:
@@ -26,13 +34,26 @@ def store_authors(connection: Connection, rows: Sequence[PostRow]) -> dict[str, 
     known = _known(connection, list(given))
     merged = [_merged(given[key], known.get(key)) for key in sorted(given)]
     writes = [values for values in merged if values]
-    if writes:
-        statement = upsert(connection, Author)
-        changes = {name: statement.excluded[name] for name in _DETAILS}
-        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changes), writes)
-    if len(known) < len(given):
-        known |= _known(connection, [key for key in given if key not in known])
-    return {key: author.id for key, author in known.items()}
+    ids = {key: author.id for key, author in known.items()}
+    if not writes:
+        return ids
+    if connection.dialect.name == "postgresql":
+        return ids | _write_at_once(connection, writes)
+    _write(connection, writes)
+    missing = [key for key in given if key not in known]
+    return ids | {key: author.id for key, author in _known(connection, missing).items()}
+
+
+def _write(connection: Connection, writes: list[dict[str, Any]]) -> None:
+    statement = upsert(connection, Author)
+    changes = {name: statement.excluded[name] for name in _DETAILS}
+    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changes), writes)
+
+
+def _write_at_once(connection: Connection, writes: list[dict[str, Any]]) -> dict[str, int]:
+    """Write with one statement, a list for each column; return the ids of those written, by key."""
+    columns = {name: [values[name] for values in writes] for name in _COLUMNS}
+    return {author.key: author.id for author in connection.execute(_UPSERT, columns)}
 
 
 def _known(connection: Connection, keys: list[str]) -> dict[str, Row[Any]]:

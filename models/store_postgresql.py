@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from models.rows import PostRow, portable_json, tags_json
+from models.rows import Overtaken, PostRow, portable_json, tags_json
 
 _COPY = """
 COPY post (key, source_id, author_id, kind, guid, url, title, text, language, tags, extra, content_hash, revision,
@@ -19,25 +19,22 @@ _JSONB_VERSION = b"\x01"  # What the binary form of jsonb begins with (jsonb_rec
 _UNIQUE_VIOLATION = "23505"
 
 
-def insert_posts(connection: Connection, rows: Sequence[PostRow], authors: dict[str, int]) -> bool:
-    """Insert posts that are not there yet; false, with nothing inserted, if another writer was faster with one.
+def insert_posts(connection: Connection, rows: Sequence[PostRow], authors: dict[str, int]) -> None:
+    """Insert posts that are not there yet.
 
     Rows come in the order of their keys, so that of two such writers one waits for the other and neither for both.
+    Raises `Overtaken` if another writer was faster with one: the caller goes back to a savepoint of its own.
     """
     driver: Any = connection.connection.driver_connection
-    savepoint = connection.begin_nested()
     try:
         with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
             copy.set_types(_TYPES)
             for row in rows:
                 copy.write_row(_values(row, authors))
     except Exception as error:
-        savepoint.rollback()
         if getattr(error, "sqlstate", None) == _UNIQUE_VIOLATION:
-            return False
+            raise Overtaken from error
         raise
-    savepoint.commit()
-    return True
 
 
 def _values(row: PostRow, authors: dict[str, int]) -> tuple[Any, ...]:

@@ -16,10 +16,9 @@ INSERT INTO post (key, source_id, author_id, kind, guid, url, title, text, langu
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)"""
 
 
-def insert_posts(connection: Connection, rows: Sequence[PostRow], authors: dict[str, int]) -> bool:
-    """Insert posts that are not there yet; always true, since the transaction keeps other writers out."""
+def insert_posts(connection: Connection, rows: Sequence[PostRow], authors: dict[str, int]) -> None:
+    """Insert posts that are not there yet; the transaction keeps other writers out."""
     connection.exec_driver_sql(_INSERT, [_values(row, authors) for row in rows])
-    return True
 
 
 def _values(row: PostRow, authors: dict[str, int]) -> tuple[Any, ...]:

@@ -18,12 +18,13 @@ from sqlalchemy.orm import Session
 
 from guards.failpoints import failpoint
 from guards.headers import LONGEST_PATIENCE
+from guards.traces import fault_in_brief
 from leads.export.sending import Outgoing, Sender, SendError
 from leads.payload import payload_of
 from leads.process import utc_now
 from leads.queries import lead_view
 from models import Delivery, Lead
-from models.faults import database_faults
+from models.faults import database_faults, fault_of
 from models.session import session_factory
 
 BATCH = 10
@@ -111,8 +112,8 @@ class _Worker:
         """Send what is due to one target, until there is no more, it is down, or a stop is asked for."""
         failures = 0
         while not self.stop():
-            claimed = _claim(self.engine, target, batch, self.clock())
-            if not claimed:
+            claimed = self._claim(target, batch)
+            if claimed is None:
                 return
             failpoint("delivery.claimed")
             for place, one in enumerate(claimed, 1):
@@ -131,6 +132,8 @@ class _Worker:
             external_id = self.senders[one.target].send(one.outgoing, self.clock())
         except SendError as error:
             return self._refused(one, error)
+        except Exception as error:  # noqa: BLE001  it must not keep all later deliveries from being sent
+            return self._refused(one, _fault_of_ours(error))
         failpoint("delivery.sent")
         _mark(
             self.engine,
@@ -143,17 +146,41 @@ class _Worker:
         self.report.sent += 1
         return "sent"
 
+    def _claim(self, target: str, size: int) -> list[Claimed] | None:
+        """Claim up to so many; None when none is due. One whose payload cannot be made has failed by that."""
+        claimed, now = [], self.clock()
+        with session_factory(self.engine).begin() as session:
+            due = select(Delivery).where(Delivery.target == target, _due(now)).order_by(Delivery.id)
+            rows = session.scalars(due.limit(size).with_for_update(skip_locked=True)).all()
+            for row in rows:
+                try:
+                    claimed.append(_claim_row(session, row, now))
+                except Exception as error:
+                    if fault_of(error, self.engine) is not None:
+                        raise
+                    row.attempts += 1
+                    for name, value in self._after(target, row.attempts, _fault_of_ours(error)).items():
+                        setattr(row, name, value)
+        return claimed if rows else None
+
     def _refused(self, one: Claimed, error: SendError) -> str:
-        """Leave it for later, or give it up: the error says which."""
-        self.report.errors[one.target] = str(error)
-        if error.permanent or one.outgoing.attempt >= MOST_ATTEMPTS:
+        values = self._after(one.target, one.outgoing.attempt, error)
+        _mark(self.engine, one, **values)
+        return str(values["state"])
+
+    def _after(self, target: str, attempt: int, error: SendError) -> dict[str, object]:
+        """Leave a delivery for later, or give it up: the error says which. Counts it, and returns its new values."""
+        self.report.errors[target] = str(error)
+        if error.permanent or attempt >= MOST_ATTEMPTS:
             self.report.dead += 1
-            _mark(self.engine, one, state="dead", last_error=str(error), next_attempt_at=None)
-            return "dead"
+            return {"state": "dead", "last_error": str(error), "next_attempt_at": None}
         self.report.failed += 1
-        wait = waiting_time(one.outgoing.attempt, error.retry_after, self.spread())
-        _mark(self.engine, one, state="failed", last_error=str(error), next_attempt_at=self.clock() + wait)
-        return "failed"
+        later = self.clock() + waiting_time(attempt, error.retry_after, self.spread())
+        return {"state": "failed", "last_error": str(error), "next_attempt_at": later}
+
+
+def _fault_of_ours(error: Exception) -> SendError:
+    return SendError(f"povod failed over this delivery: {fault_in_brief(error)}", permanent=False)
 
 
 def waiting_time(attempt: int, retry_after: float | None, spread: float) -> timedelta:
@@ -164,13 +191,6 @@ def waiting_time(attempt: int, retry_after: float | None, spread: float) -> time
     grown = min(FIRST_WAIT * int(GROWTH ** min(attempt - 1, 20)), LONGEST_WAIT)
     asked = timedelta(seconds=min(retry_after or 0.0, LONGEST_PATIENCE))
     return max(grown * (0.5 + spread / 2), asked)
-
-
-def _claim(engine: Engine, target: str, size: int, now: datetime) -> list[Claimed]:
-    with session_factory(engine).begin() as session:
-        query = select(Delivery).where(Delivery.target == target, _due(now)).order_by(Delivery.id).limit(size)
-        rows = session.scalars(query.with_for_update(skip_locked=True)).all()
-        return [_claim_row(session, row, now) for row in rows]
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

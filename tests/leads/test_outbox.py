@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from guards.addresses import AddressGuard
+from leads import outbox
 from leads.deliveries import UNTRIED
 from leads.export.guarded import guarded_client
 from leads.export.sending import Outgoing, SendError
@@ -160,6 +162,35 @@ def test_waits_grow_are_spread_and_end() -> None:
     assert waiting_time(1, 2 * 86_400, 0.0) == timedelta(days=2), "as long as it was asked to"
     assert waiting_time(1, 1e12, 0.0) == timedelta(days=7)
     assert waiting_time(10_000, None, 1.0) == LONGEST_WAIT
+
+
+@pytest.mark.parametrize("place", ["payload", "send"])
+def test_a_delivery_that_the_program_fails_over_is_told_and_keeps_no_other_from_being_sent(
+    place: str, both: World, receiver: Receiver, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue(both, 3)
+    made: list[str] = []
+
+    def broken_once(*arguments: Any) -> Any:
+        made.append(place)
+        if len(made) == 1:
+            raise KeyError("Anna")
+        return whole(*arguments)
+
+    if place == "payload":
+        whole = outbox.payload_of
+        monkeypatch.setattr(outbox, "payload_of", broken_once)
+    else:
+        whole = Webhook.headers
+        monkeypatch.setattr(Webhook, "headers", broken_once)
+    senders = {"crm": Webhook(receiver.url, client, SECRET)}
+    report = deliver(both.engine, senders, batch=1, clock=lambda: day(500))
+    assert (report.sent, report.failed) == (2, 1)
+    assert re.fullmatch(
+        r"povod failed over this delivery: KeyError at leads/[\w/]+\.py:\d+", report.errors["crm"]
+    )
+    assert states(both) == [("failed", 1), ("sent", 1), ("sent", 1)]
+    assert deliver(both.engine, senders, clock=lambda: day(501)).sent == 1
 
 
 def test_a_delivery_tried_by_a_clock_that_was_ahead_does_not_wait_for_that_time(

@@ -213,7 +213,8 @@ class Greetings:
         """Say whether the kin is who the greeting is for: `to my lil bro`, not `for my sister's friend`."""
         owned = at + 1 < len(tokens) and tokens.lowers[at + 1] == "'s"
         told = {"to", "you", "of", "as", "be", "called", "call"} & set(tokens.lowers[max(low, at - 5) : at])
-        return bool(told) and not owned and self.people.is_mine(tokens, low, at)
+        loved = tokens.lowers[at - 2] == "love" and tokens.lowers[at - 1] in ("you", "u", "ya")
+        return not owned and (loved or (bool(told) and self.people.is_mine(tokens, low, at)))
 
     def _name_end(self, tokens: Tokens, at: int) -> int:
         stop = at

@@ -83,6 +83,8 @@ class EnglishResolver:
         """See `Resolver`. The owner before the words counts: `my | sister`."""
         low, _ = tokens.sentence_span(start)
         lower = tokens.lowers[end - 1]
+        if lower == "partner" and tokens.lowers[end : end + 2] == ["in", "crime"]:
+            return Subject("person", sure=0.9, how="a partner in crime")
         if end - start > 1 and tokens.lowers[start] in self.kin and self._may_name(tokens, start + 1):
             return self.told_kin(tokens, start)  # `Aunt Vera`
         if lower in FIRST or lower in MINE:
@@ -345,7 +347,8 @@ class EnglishResolver:
             return self.told_friend(tokens, head)
         if lower in PARTNERS and mine:
             return Subject("relative", None, None, lower, 0.9, "partner", (head, head + 1))
-        if lower in OFFSPRING and mine:
+        little = lower in ("one", "ones") and head > 0 and tokens.lowers[head - 1] == "little"
+        if (lower in OFFSPRING and mine) or (little and (mine or owner == "")):
             return Subject("relative", None, None, lower, 0.9, "a child", (head, head + 1))
         if lower in OWN and owner == "the":
             return self.told_kin(tokens, head, sure=0.85)

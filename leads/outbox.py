@@ -250,6 +250,33 @@ def retry(session: Session, *, target: str | None = None, keys: Sequence[str] = 
     return len(rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Deliveries to one target that failed for one reason. `state` is failed (to be tried again) or dead."""
+
+    target: str
+    state: str
+    error: str
+    count: int
+
+
+def refusals(session: Session) -> list[Refusal]:
+    """Why deliveries were not taken, the commonest reasons of each target first."""
+    reason = func.coalesce(Delivery.last_error, "")
+    columns = Delivery.target, Delivery.state, reason
+    query = select(*columns, func.count()).where(Delivery.state.in_(("failed", "dead"))).group_by(*columns)
+    found = [Refusal(*row) for row in session.execute(query)]
+    return sorted(found, key=lambda one: (one.target, one.state, -one.count, one.error))
+
+
+def dead_letters(session: Session, *, target: str | None = None) -> list[tuple[Delivery, Lead]]:
+    """The deliveries that were given up, with their leads, oldest first."""
+    query = select(Delivery, Lead).join(Lead, Delivery.lead_id == Lead.id).where(Delivery.state == "dead")
+    if target is not None:
+        query = query.where(Delivery.target == target)
+    return [(delivery, lead) for delivery, lead in session.execute(query.order_by(Delivery.id))]
+
+
 def outbox_counts(session: Session) -> dict[str, dict[str, int]]:
     """How many deliveries each target has in each state."""
     counts: dict[str, dict[str, int]] = {}

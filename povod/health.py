@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, cast, func, select
 from sqlalchemy.orm import Session
 
-from leads.outbox import outbox_counts
+from leads.outbox import Refusal, outbox_counts, refusals
 from models import CrawlRun, Lead, Post, Signal, Source
 from models.base import UtcDateTime
 from models.leases import due_sources, unleased_sources
@@ -93,6 +93,7 @@ class Health:
     posts_of_other_versions: int = 0
     leads: dict[str, int] = field(default_factory=dict)
     deliveries: dict[str, dict[str, int]] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
     post_to_lead: Delay = field(default_factory=Delay)
     stored_to_lead: Delay = field(default_factory=Delay)
     last_crawl: dict[str, Any] | None = None
@@ -119,6 +120,7 @@ def examine(session: Session, now: datetime) -> Health:
     _backlog(session, health)
     health.leads = _counted(session, Lead.status)
     health.deliveries = outbox_counts(session)
+    health.refusals = refusals(session)
     health.post_to_lead, health.stored_to_lead = lead_delays(session, now)
     health.last_crawl = _last_crawl(session)
     return health

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
-from leads.outbox import retry
-from povod.console import plural, print_json, say
+from leads.outbox import dead_letters, retry
+from povod.console import plural, print_json, print_table, say
 from povod.delivering import deliver_due, tell_deliveries
 from povod.faults import FAILED, UserError, nearest
 from povod.options import ConfigOption, JsonOption
@@ -41,14 +42,31 @@ def retry_dead(
         typer.Argument(help="Ids of deliveries; all dead ones if left out.", show_default=False),
     ] = None,
     target: Annotated[str | None, typer.Option(help="Only those to this target.")] = None,
+    only_list: Annotated[
+        bool, typer.Option("--list", help="Change nothing: show what was given up, with ids and reasons.")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """Let deliveries that were given up be tried again, under the same ids; 'povod deliver' or a run sends them."""
     workspace = open_workspace(config)
     _check_target(workspace, target)
     with workspace.session() as session:
+        if only_list:
+            _list_dead(session, target)
+            return
         count = retry(session, target=target, keys=keys or ())
     say("no such delivery was given up" if not count else f"{_deliveries(count)} will be tried again")
+
+
+def _list_dead(session: Session, target: str | None) -> None:
+    rows = [
+        (one.key, one.target, lead.key[:8], one.attempts, one.last_error)
+        for one, lead in dead_letters(session, target=target)
+    ]
+    if not rows:
+        say("no delivery was given up")
+        return
+    print_table(("id", "target", "lead", "attempts", "why"), rows)
 
 
 def _check_target(workspace: Workspace, target: str | None) -> None:

@@ -37,6 +37,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         say(f"{name:<14}{value}")
     _print_ill(health)
     _print_silent(health)
+    _print_refusals(health)
 
 
 def metrics(
@@ -123,6 +124,12 @@ def _print_silent(health: Health) -> None:
         for one in health.silent
     ]
     print_table(("silent source", "last post", "usual gap", "alarm after", "posts a day"), rows)
+
+
+def _print_refusals(health: Health) -> None:
+    if health.refusals:
+        rows = [(one.target, one.state, one.count, one.error) for one in health.refusals]
+        print_table(("target", "state", "deliveries", "why"), rows)
 
 
 def _span(seconds: float) -> str:

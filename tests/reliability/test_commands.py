@@ -75,6 +75,20 @@ def test_dead_letters_are_sent_again_under_the_same_ids_when_asked_for(
     assert len(receiver.got) == len(refused), "each once"
 
 
+def test_dead_letters_are_listed_with_ids_and_reasons(config: Path, receiver: Receiver) -> None:
+    refused = {one["id"] for one in receiver.got}
+    told = povod("export", "retry", "--list", "--target", "crm", config=config).stdout
+    assert all(
+        re.search(rf"{key}\s+crm\s+\w{{8}}\s+1\s+the receiver answered 410 Gone", told) for key in refused
+    )
+    status = povod("status", config=config).stdout
+    assert re.search(rf"crm\s+dead\s+{len(refused)}\s+the receiver answered 410 Gone", status)
+    [why] = json.loads(povod("status", "--json", config=config).stdout)["refusals"]
+    assert (why["state"], why["count"]) == ("dead", len(refused))
+    povod("export", "retry", config=config)
+    assert "no delivery was given up" in povod("export", "retry", "--list", config=config).stdout
+
+
 def test_a_run_says_what_a_target_refused(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     povod("export", "retry", config=config)
     monkeypatch.setattr(passes, "load_detector", lambda _: FieldDetector())

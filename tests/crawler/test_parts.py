@@ -207,6 +207,25 @@ def test_a_reader_that_runs_away_is_ended_and_the_next_feed_is_read() -> None:
     assert not any(psutil.pid_exists(pid) for pid in pids)
 
 
+def test_a_feed_that_takes_too_much_memory_is_refused_and_the_next_one_read() -> None:
+    """Half a million entries of nine bytes: what they take once read is far beyond what they take on the wire."""
+    greedy = b'{"version": "https://jsonfeed.org/version/1.1", "items": [' + b'{"id":1},' * 500_000 + b"{}]}"
+
+    async def read_both() -> tuple[str, int]:
+        async with ReadingPool(1, seconds=30, megabytes=48) as pool:
+            words = ""
+            try:
+                await pool.read(ReadRequest(greedy, "s", "https://a.example/", "application/feed+json"))
+            except Unreadable as reason:
+                words = str(reason)
+            feed = await pool.read(ReadRequest(rss(item(1)), "s", "https://a.example/"))
+            return words, len(feed.posts)
+
+    words, posts = asyncio.run(read_both())
+    assert words == "reading the answer takes more than 48 MB of memory"
+    assert posts == 1
+
+
 def test_a_reader_that_does_not_answer_in_time_is_ended() -> None:
     async def read() -> None:
         async with ReadingPool(1, seconds=0.001) as pool:

@@ -296,7 +296,7 @@ class EnglishResolver:
             return self._own(tokens, head - 2) if of_mine else Subject("author", how="first person")
         if lower in THIRD:
             return self.antecedent(tokens, head, registers)
-        if lower in OTHERS:
+        if lower in OTHERS and tokens.lowers[max(low, head - 1)] != "little":  # `the little one`
             return None
         if tokens.words[head] == HANDLE:
             return named(tokens, head, head + 1)
@@ -349,7 +349,8 @@ class EnglishResolver:
             return Subject("relative", None, None, lower, 0.9, "partner", (head, head + 1))
         little = lower in ("one", "ones") and head > 0 and tokens.lowers[head - 1] == "little"
         if (lower in OFFSPRING and mine) or (little and (mine or owner == "")):
-            return Subject("relative", None, None, lower, 0.9, "a child", (head, head + 1))
+            relation = "child" if little else lower
+            return Subject("relative", None, None, relation, 0.9, "a child", (head, head + 1))
         if lower in OWN and owner == "the":
             return self.told_kin(tokens, head, sure=0.85)
         if lower in self.kin and owner in OTHERS_KIN:

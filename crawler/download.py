@@ -6,6 +6,7 @@ too, but marks it as experimental, and it knows no guard.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from typing import Any
@@ -76,6 +77,12 @@ class GuardedDownloads:
             raise DownloadFailedError(f"TLS: {error}") from error
         except ClientConnectorError as error:
             raise DownloadConnectionRefusedError(str(error)) from error
+        except aiohttp.ClientResponseError as error:
+            # What follows the first line, or the colon in it, quotes what was sent.
+            what = re.split(r"[:\n]", error.message, maxsplit=1)[0]
+            raise DownloadFailedError(f"what the server sends breaks the rules of HTTP ({what})") from error
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            raise ResponseDataLossError(str(error)) from error
         except aiohttp.ClientError as error:
             raise DownloadFailedError(str(error)) from error
 

@@ -103,7 +103,7 @@ class FeedSpider(scrapy.Spider):
         """Whatever the answer is, exactly one harvest comes of it; a page's own feed is asked first."""
         failpoint("crawl.fetched")
         harvest = self._about(response)
-        if response.status == 304:
+        if response.status == 304 and _asked_for_changes(response):
             harvest.outcome = "unchanged"
         elif response.status == 410:
             harvest.outcome, harvest.message = "gone", status_in_words(410)
@@ -202,7 +202,15 @@ def _header(response: Response, name: str) -> str | None:
     return value.decode("latin-1")[:1000] if value else None
 
 
+def _asked_for_changes(response: Response) -> bool:
+    """A 304 to any other request has no answer behind it that would be known."""
+    headers = response.request.headers if response.request is not None else {}
+    return "If-None-Match" in headers or "If-Modified-Since" in headers
+
+
 def _failed_status(response: Response) -> str:
+    if response.status == 304:
+        return "the server answered 304 Not Modified to a request that did not ask for changes"
     if 300 <= response.status < 400:
         return "the server redirects to nowhere that can be followed"
     return status_in_words(response.status)

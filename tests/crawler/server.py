@@ -30,7 +30,7 @@ class Reply:
     """One scripted answer. `wait` is before the first byte; `drip` seconds pass between pieces of `piece` bytes.
 
     `endless` repeats the body for ever; `cut` ends the connection after that many bytes of the body; `length` is
-    what Content-Length claims, if not the truth (-1: no such header).
+    what Content-Length claims, if not the truth (-1: no such header). `raw` is sent as it is, in place of all else.
     """
 
     body: bytes = b""
@@ -42,6 +42,7 @@ class Reply:
     endless: bool = False
     cut: int | None = None
     length: int | None = None
+    raw: bytes = b""
 
 
 Script = Reply | Callable[[Asked], Reply]
@@ -157,6 +158,10 @@ class Server:
     async def _send(self, writer: asyncio.StreamWriter, reply: Reply) -> bool:
         if reply.wait:
             await asyncio.sleep(reply.wait)
+        if reply.raw:
+            writer.write(reply.raw)
+            await writer.drain()
+            return False
         length = len(reply.body) if reply.length is None else reply.length
         if reply.endless:
             length = -1

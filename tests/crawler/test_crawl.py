@@ -117,6 +117,21 @@ def test_each_hostile_source_ends_as_words_on_itself_and_the_good_ones_are_read(
             "its feed may be at",
         ),
         "empty": (b"", "the answer is empty"),
+        "no HTTP": (Reply(raw=rss(item(1))), "breaks the rules of HTTP (Bad status line)"),
+        "two lengths": (
+            Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"),
+            "breaks the rules of HTTP (Duplicate Content-Length)",
+        ),
+        "many headers": (
+            Reply(raw=b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 10_000 + b"\r\n"),
+            "breaks the rules of HTTP (Too many headers received)",
+        ),
+        "no answer": (Reply(raw=b"H"), "broke before the answer was complete"),
+        "not modified": (Reply(status=304), "304 Not Modified to a request that did not ask for changes"),
+        "an hour of twenty digits": (
+            Reply(status=503, headers={"Retry-After": f"Wed, 04 Mar 2026 {'9' * 20}:00:00 GMT"}),
+            "503 Service Unavailable",
+        ),
     }
     for number, (name, (reply, _)) in enumerate(hostile.items()):
         add_source(name, server.on(f"/{name.replace(' ', '')}", reply, host=f"127.0.2.{number + 1}"))

@@ -85,6 +85,8 @@ class Organisations:
         first = end - 1
         while first > low and not tokens.clause_start[first] and self._joined(tokens, low, first):
             first -= 1
+        if first > low and first + 1 < end and tokens.words[first - 1] == "$":
+            first += 1  # `$LUMO Lumo | agrees`
         if first - 2 >= low and tokens.lowers[first - 1] == "and" and self._names(tokens, first - 2):
             joint = self.before(tokens, low, first - 1)  # `Lumo and Railco | form a venture`
             if joint is not NOBODY:

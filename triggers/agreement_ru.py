@@ -8,8 +8,12 @@ from triggers.subject import is_capital
 from triggers.text import Tokens
 from triggers.words import WordLists
 
-# Pet names of men that the analyser takes for women's.
+# Pet names of kin that the analyser takes for something else, and their genders.
 SONS = frozenset({"сынуля", "папуля", "дедуля", "братуля"})
+DAUGHTERS = frozenset({"доча", "доця", "дочуня", "сеструля"})
+# Adjectives that stand for one's own child where no noun follows: `мелкий опять заболел`.
+LITTLE = frozenset({"мелкий", "малой", "младшенький"})
+LIKE = frozenset({"как", "словно", "будто"})
 
 
 class Agreement:
@@ -32,13 +36,18 @@ class Agreement:
         ):
             return False
         readings = self.lemmas.readings(folded(tokens.words[at]))
-        if not readings[0] & {"NOUN", "NPRO"} and not is_capital(tokens.words[at]):
+        child = tokens.lowers[at] in DAUGHTERS or self._child(tokens, at)
+        if not child and not readings[0] & {"NOUN", "NPRO"} and not is_capital(tokens.words[at]):
+            return False
+        if self._compared(tokens, at):
             return False
         form = self.form(tokens, verb)
+        if tokens.lowers[at] in DAUGHTERS:
+            return not form & {"plur", "masc", "neut"}
         if "plur" in form and self.people.joined(tokens, at):
             form -= {"plur"}
         for tags in readings:
-            if "nomn" not in tags or not tags & {"NOUN", "LATN", "UNKN"}:
+            if "nomn" not in tags or not (child or tags & {"NOUN", "LATN", "UNKN"}):
                 continue
             number = form & {"sing", "plur"}
             gender = form & {"masc", "femn", "neut"}
@@ -55,6 +64,22 @@ class Agreement:
             or self.unknown_name(tokens, at)
             or self.after_title(tokens, at)
         )
+
+    def _child(self, tokens: Tokens, at: int) -> bool:
+        """Say whether an adjective stands for the author's child: `мелкий`, but no `мелкий дождь`."""
+        if self.lemmas.lemma(tokens.lowers[at]) not in LITTLE:
+            return False
+        after = at + 1
+        return (
+            after == len(tokens)
+            or tokens.clause_start[after]
+            or "NOUN" not in self.lemmas.readings(folded(tokens.words[after]))[0]
+        )
+
+    def _compared(self, tokens: Tokens, at: int) -> bool:
+        """Say whether something is only likened to a noun: `доволен как | слон`, but `как | мама уехала`."""
+        likened = at > 0 and tokens.lowers[at - 1] in LIKE
+        return likened and self.lemmas.lemma(tokens.lowers[at]) not in self.people.close
 
     def _genders(self, word: str, tags: frozenset[str]) -> frozenset[str]:
         """Return the genders that a verb may have beside a noun: `врач` takes `уехал` and `уехала`."""

@@ -14,6 +14,7 @@ from leads.linking.given_names import equivalent_roots
 from leads.linking.linker import COMPANY, PERSON, Linker, mention_keys
 from leads.linking.name_shapes import is_no_name, like_a_name, may_stand_between, things_named
 from leads.linking.person_names import Part, is_patronymic, parse_person
+from leads.linking.places import town_words
 from leads.linking.records import Decision, Linking, Mention
 from leads.linking.stems import root
 
@@ -152,7 +153,7 @@ class MentionScanner:
         for record in self._linker.people.bearers(parse_person(name), limit=20):
             if record.company and not company and _all_in(parse_company(record.company).core, near):
                 company = record.company
-            if record.place and not place and _all_in(words(record.place)[:1], near):
+            if record.place and not place and _all_in(town_words(record.place), near):
                 place = record.place
             if record.role and not role and _all_in(words(record.role), near):
                 role = record.role

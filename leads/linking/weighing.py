@@ -15,7 +15,7 @@ from leads.linking.fold import fold, is_cyrillic
 from leads.linking.keys import ELSEWHERE
 from leads.linking.people import People
 from leads.linking.person_names import PersonName, parse_person
-from leads.linking.places import same_place
+from leads.linking.places import COUNTRY, METROPOLIS, largeness, same_place
 from leads.linking.records import Key, Mention
 from leads.linking.roles import same_role
 from leads.linking.ties import AuthorTies, said_of_mails
@@ -280,7 +280,9 @@ class Weighing:
         return FieldEvidence("place", max(self._place_bits(known), 0.2), "agrees")
 
     def _place_bits(self, known: str) -> float:
-        share = self._people.place_share(known, self._weights.place_general)
+        weights = self._weights
+        general = {COUNTRY: weights.place_country, METROPOLIS: weights.place_metropolis}
+        share = self._people.place_share(known, general.get(largeness(known), weights.place_general))
         return log2(self._weights.place_m / share**self._weights.place_power)
 
     def _role(self, told: str, number: int, _: int) -> FieldEvidence:

@@ -71,6 +71,11 @@ class Weights:
     place_m: float = 0.7
     place_power: float = 0.7
     place_general: float = 0.01
+    # What is believed of metropolises and whole countries before contacts are counted (data/large_places.tsv): Moscow has a
+    # tenth of Russia's people, London a seventh of Britain's; a country is as a rule that of the source itself. A name and
+    # one of these stay below the threshold of linking.
+    place_metropolis: float = 0.12
+    place_country: float = 0.6
     place_differs: float = -1.5
     # Roles: many words for one job.
     role_agrees: float = 1.5

@@ -28,7 +28,7 @@ Note = Callable[[str], object]
 def file_index(
     path: Path, folder: Path | None, note: Note, mapping: Mapping[str, str] | None = None
 ) -> tuple[Index, list[Refused]]:
-    """Return the index of a CSV file's contacts and of their companies, and the rows that cannot be read.
+    """Return the index of a file's contacts and of their companies, and the rows that cannot be read.
 
     It is taken from `folder`, if it was made there of the very same file by the same version; else it is made anew
     and kept there, in place of the one of the earlier file. `note` is told what cannot be kept, and why.

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def link(
-    contacts: Annotated[Path, typer.Option(help="A CSV file of contacts.", show_default=False)],
+    contacts: Annotated[Path, typer.Option(help="A file of contacts: a table, vCards.", show_default=False)],
     source: InOption = "-",
     target: OutOption = "-",
     folder: Annotated[

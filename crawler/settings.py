@@ -68,7 +68,12 @@ DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 20 * 1024**2
 
-# What happens is told by events and by each source's health, not by Scrapy's log.
+# The frontier looks after servers; Scrapy's own queue for each of them would only cost time.
+SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"
+
+# What happens is told by events and by each source's health, not by Scrapy's log and figures.
 LOG_ENABLED = False
 LOG_INSTALL_ROOT_HANDLER = False
+LOG_FORMATTER = "crawler.silence.OnlyFaults"
+STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"
 STATS_DUMP = False

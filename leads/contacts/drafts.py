@@ -21,29 +21,9 @@ _SEVERAL = re.compile(r"[,;|\n]|:::")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 # What people write where there is nothing.
 _EMPTY = frozenset(
-    (
-        "#n/a",
-        "#ref!",
-        "#value!",
-        "#name?",
-        "#div/0!",
-        "#null!",
-        "#num!",
-        "-",
-        "--",
-        "—",
-        "n/a",
-        "na",
-        "none",
-        "null",
-        "nil",
-        "нет",
-        "нет данных",
-        "не указано",
-        "?",
-        ".",
-    )
-)
+    ("-", "--", "—", "n/a", "na", "none", "null", "nil", "нет", "нет данных", "не указано", "?", ".", "#n/a", "#ref!",
+     "#value!", "#name?", "#div/0!", "#null!", "#num!")
+)  # fmt: skip
 _LONGEST_EMPTY = max(map(len, _EMPTY))
 # What tables of people and companies say of a row that is no person: Odoo ("Is a Company", "Company Type"), amoCRM ("Тип"),
 # vCards (KIND, RFC 6350, 6.1.4).

@@ -139,3 +139,10 @@ def test_where_a_table_has_one_column_for_names_it_is_the_whole_name(
     with Session(sqlite_engine) as session:
         anna = session.scalars(select(Contact)).one()
         assert (anna.name, anna.given, anna.family) == ("Анна Соколова", "", "")
+
+
+def test_what_a_spreadsheet_writes_for_nothing_is_nothing(sqlite_engine: Engine, tmp_path: Path) -> None:
+    imported(sqlite_engine, tmp_path / "a.csv", "Name,Company,Title\nAnna Sokolova,#N/A,#REF!\n")
+    with Session(sqlite_engine) as session:
+        anna = session.scalars(select(Contact)).one()
+        assert (anna.company_id, anna.role) == (None, "")

@@ -11,16 +11,16 @@ from typing import IO, Annotated
 
 import typer
 
-from povod.faults import FAILED, UserError
+from povod.faults import UserError
 
 InOption = Annotated[str, typer.Option("--in", help="JSON lines to read; - is standard input.")]
 OutOption = Annotated[str, typer.Option("--out", help="JSON lines to write; - is standard output.")]
 
 
-def as_utf8(stream: IO[str]) -> None:
+def as_utf8(stream: IO[str], errors: str = "strict") -> None:
     """Have a standard stream carry UTF-8, without touching line ends."""
     if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(encoding="utf-8", newline="")
+        stream.reconfigure(encoding="utf-8", newline="", errors=errors)
 
 
 def speak_any_script(stream: IO[str]) -> None:
@@ -34,24 +34,20 @@ def speak_any_script(stream: IO[str]) -> None:
 def filtering(source: str, target: str) -> Iterator[tuple[IO[str], IO[str]]]:
     """Open what a filter reads and writes; `-` is standard input or output.
 
+    Bytes that are no UTF-8 come as they do in names of files (surrogateescape): the line that has them is refused
+    where it is decoded, and the rest can go on.
+
     Raises:
-        UserError: a file cannot be opened, is to be read and written at once, or is no UTF-8 text.
+        UserError: a file cannot be opened, or is to be read and written at once.
     """
     if source != "-" and target != "-" and _same(Path(source), Path(target)):
         raise UserError(f"{target}: cannot be read and written at once; name another file to write")
     with ExitStack() as files:
         incoming = _open(files, source, "r") if source != "-" else sys.stdin
         outgoing = _open(files, target, "w") if target != "-" else sys.stdout
-        as_utf8(incoming)
+        as_utf8(incoming, "surrogateescape")
         as_utf8(outgoing)
-        try:
-            yield incoming, outgoing
-        except UnicodeDecodeError as error:
-            name = source if source != "-" else "standard input"
-            byte = f"0x{error.object[error.start]:02x}"
-            raise UserError(
-                f"{name}: not UTF-8 text (byte {byte}); save it as UTF-8", status=FAILED
-            ) from None
+        yield incoming, outgoing
 
 
 def _open(files: ExitStack, name: str, mode: str) -> IO[str]:

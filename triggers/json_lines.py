@@ -24,9 +24,16 @@ def batches(lines: Iterable[str], size: int) -> Iterator[list[tuple[int, str]]]:
 
 
 def decode(line: str) -> dict[str, Any]:
-    """Read one line that is an object. Raises ValueError with what is wrong."""
+    """Read one line that is an object. Raises ValueError with what is wrong.
+
+    Bytes that are no UTF-8 stand in the line as surrogateescape leaves them.
+    """
     try:
+        line.encode()
         data = _decode(line)
+    except UnicodeEncodeError as error:
+        byte = ord(line[error.start]) & 0xFF
+        raise ValueError(f"not UTF-8 text (byte 0x{byte:02x}); save it as UTF-8") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
     except RecursionError:

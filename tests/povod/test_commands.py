@@ -172,11 +172,15 @@ def test_names_in_any_script_are_written_whatever_the_system_speaks(povod: Povod
     assert "Анна Соколова" in done.stdout.decode("utf-8")
 
 
-def test_a_filter_says_that_its_input_is_no_text(povod: Povod, tmp_path: Path) -> None:
-    (tmp_path / "posts.jsonl").write_bytes(b"\xff\xfe{}")
-    ran = povod("detect", "--in", "posts.jsonl")
-    assert (ran.status, ran.out) == (1, "")
-    assert ran.err == "povod: posts.jsonl: not UTF-8 text (byte 0xff); save it as UTF-8\n"
+@pytest.mark.parametrize("command", [("detect",), ("match", "--searches", "s.yml")])
+def test_a_line_that_is_no_text_is_told_and_the_rest_goes_on(
+    command: tuple[str, ...], povod: Povod, tmp_path: Path
+) -> None:
+    (tmp_path / "s.yml").write_text("searches: [{name: a, query: job}]", encoding="utf-8")
+    (tmp_path / "posts.jsonl").write_bytes(b'{"id": 1, "text": "\xff"}\n{"id": 2, "text": "caf\xc3\xa9"}\n')
+    ran = povod(*command, "--in", "posts.jsonl")
+    assert (ran.status, ran.err) == (1, "line 1: not UTF-8 text (byte 0xff); save it as UTF-8\n")
+    assert [json.loads(line)["id"] for line in ran.out.splitlines()] == [2]
 
 
 def test_the_dump_of_two_runs_over_the_same_feed_is_the_same(povod: Povod, configured: Path) -> None:

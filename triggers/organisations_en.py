@@ -40,7 +40,10 @@ LABEL_ENDS, LABEL = frozenset({":", "-", "–", "—"}), 5
 PREDICATES = frozenset("to will has is have in on at said".split())
 # Verbs that headlines write in capitals behind a name: `Foxconn | Agrees to ...`.
 VERBS = frozenset(
-    "agrees seems plans says said may could wants eyes nears mulls sees seeks will is has to set looks".split()
+    (
+        "agrees seems plans says said may could wants eyes nears mulls sees seeks will is has to set looks announces strikes "
+        "signs gets makes buys names raises reports unveils completes closes wins starts begins expands takes files"
+    ).split()
 )
 # `McDonald's to cut jobs`, `Macy's closes shops`: the name itself ends in `'s`.
 POSSESSIVE = "'s"

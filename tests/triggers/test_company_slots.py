@@ -32,6 +32,18 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("leadership_change", "Jane Doe succeeds John Roe as CEO", {"name": "Jane Doe", "role": "CEO"}),
     ("leadership_change", "Northfield Corp. names Jane Doe CEO", {"name": "Jane Doe", "company": "Northfield Corp"}),
     ("leadership_change", "$NFLD - Northfield names Jane Doe as CEO", {"name": "Jane Doe", "company": "Northfield"}),
+    ("leadership_change", "Nils Ostrander, head of sales at Northfield, has stepped down", {"who": "person", "name": "Nils Ostrander", "role": "head of sales", "company": "Northfield"}),
+    ("leadership_change", "Northfield CEO Nils Ostrander has retired", {"who": "person", "name": "Nils Ostrander", "role": "CEO", "company": "Northfield"}),
+    ("leadership_change", "Northfield ousts CEO Nils Ostrander", {"name": "Nils Ostrander", "role": "CEO", "company": "Northfield"}),
+    ("leadership_change", "Northfield lures Nils Ostrander from Lumo as CTO", {"name": "Nils Ostrander", "role": "CTO", "company": "Northfield"}),
+    ("m_and_a", "BREAKING: Northfield Foods agrees $3.4 billion takeover of Lumo", {"name": "Northfield Foods", "object": "Lumo"}),
+    ("m_and_a", "$NFLD Northfield and Lumo complete merger", {"name": "Northfield"}),
+    ("funding", "Lyon-based Lumo raises $5M", {"name": "Lumo"}),
+    ("funding", "Payments Startup Lumo Raises $5M", {"name": "Lumo"}),
+    ("expansion", "Crumb & Co opens a second bakery in Lyon", {"name": "Crumb & Co", "place": "Lyon"}),
+    ("expansion", "Bank of Harlow opens a second office in Lyon", {"name": "Bank of Harlow"}),
+    ("layoffs", "Hartley's to cut 300 jobs", {"name": "Hartley's"}),
+    ("award", "Congratulations to Harlow Brewery, winner of the Golden Cask", {"who": "company", "name": "Harlow Brewery"}),
     # m_and_a: the company that acts, and what it takes
     ("m_and_a", "Northfield acquires Lumo", {"who": "company", "name": "Northfield", "company": "Northfield", "object": "Lumo"}),
     ("m_and_a", "Northfield acquired Lumo for $40M", {"name": "Northfield", "object": "Lumo", "amount": {"value": 40_000_000, "currency": "USD"}}),
@@ -108,16 +120,29 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("vendor_switch", "We switched from Lumo to Railpay", {"who": "author", "object": "Lumo", "company": "Railpay"}),
 ]  # fmt: skip
 
+RUSSIAN: list[tuple[str, str, dict[str, Any]]] = [
+    ("leadership_change", "Инна Заречная назначена генеральным директором «Северпрома»", {"name": "Инна Заречная", "company": "Северпром", "role": "генеральным директором"}),
+    ("leadership_change", "Гендиректор «Нимбуса» Олег Синицын ушёл с поста", {"name": "Олег Синицын", "company": "Нимбус", "role": "Гендиректор"}),
+    ("leadership_change", "«Кофемир» назначил Инну Заречную финансовым директором", {"company": "Кофемир", "role": "финансовым директором"}),
+    ("ipo", "Компания «Арника» установила ценовой диапазон IPO", {"who": "company", "name": "Арника"}),
+    ("award", "«Лумора» получила премию за складской робот", {"who": "company", "name": "Лумора"}),
+    ("relocation", "Valora переезжает в Дубай", {"who": "company", "company": "Valora"}),
+    ("m_and_a", "«Северпром» купил завод «Уралдеталь»", {"name": "Северпром"}),
+    ("funding", "Финтех Paloma получил инвестиции", {"name": "Paloma"}),
+    ("product_launch", "Вышла новая версия Paperboat", {"who": "company", "name": None}),
+    ("event_attendance", "Ждём вас на нашем стенде B12 на выставке", {"who": "company", "name": None}),
+]  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def detector() -> Detector:
     return Detector.load()
 
 
-def told(detector: Detector, kind: str, text: str) -> dict[str, Any]:
+def told(detector: Detector, kind: str, text: str, lang: str = "en") -> dict[str, Any]:
     """Return the slots of the surest match of a kind, the subject's parts beside them."""
     match = max(
-        (m for m in detector.detect(Document(text, "en")).matches if m.kind == kind),
+        (m for m in detector.detect(Document(text, lang)).matches if m.kind == kind),
         key=lambda m: m.confidence,
     )
     return {**match.slots, **match.slots["subject"]}
@@ -132,3 +157,11 @@ def test_a_company_event_tells_who_and_what(
     if expected.get("who") == "person" and wrong == {"who": "public"}:
         return  # news of somebody
     assert not wrong
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), RUSSIAN, ids=[text for _, text, _ in RUSSIAN])
+def test_a_russian_company_event_tells_who_and_what(
+    kind: str, text: str, expected: dict[str, Any], detector: Detector
+) -> None:
+    slots = told(detector, kind, text, "ru")
+    assert {key: slots.get(key) for key in expected} == expected

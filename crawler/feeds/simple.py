@@ -27,9 +27,9 @@ _TAG = re.compile(
     r"""<(/?[a-zA-Z][a-zA-Z0-9]*+)(?:>|[\s/][^<>"']*+(?:"[^"<>]*+"[^<>"']*+|'[^'<>]*+'[^<>"']*+)*+>)"""
 )
 # What is left out with its content, as long as that cannot be misread.
-HIDDEN = frozenset({"iframe", "script", "style"})
+_UNSEEN = frozenset({"iframe", "script", "style"})
 _HIDDEN = re.compile(r"<(iframe|script|style)(?=[\s>])[^<>]*+>[^<]*+</\1>|<!--(?:[^<>-]|-(?!->))*+-->")
-_HIDES = ("<!--", *(f"<{tag}" for tag in sorted(HIDDEN)))
+_HIDES = ("<!--", *(f"<{tag}" for tag in sorted(_UNSEEN)))
 _PRE = re.compile(r"<[pP][rR][eE](?=[\s>])")
 _BREAK = re.compile(f"[{PARAGRAPH}{LINE}][{PARAGRAPH}{LINE} ]*+")
 _RUN = re.compile("  +")
@@ -96,7 +96,7 @@ def _settle(pieces: list[str], marks: list[str | None]) -> bool:
                 start = 0
             elif tag[0] != "/":
                 start = start or at + 1
-        elif tag in HIDDEN and pieces[at + 2 : at + 3] == [f"/{tag}"]:
+        elif tag in _UNSEEN and pieces[at + 2 : at + 3] == [f"/{tag}"]:
             marks[number] = marks[number + 1] = pieces[at + 1] = ""
         elif marks[number] is None:
             return False

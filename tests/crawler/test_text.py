@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.feeds.dates import clamp, parse_date
-from crawler.feeds.simple import keep_lines, text_of
+from crawler.feeds.known import MOST, Known
+from crawler.feeds.simple import _unescaped, keep_lines, text_of
 from crawler.feeds.text import _html_to_text, clean_text, clean_title
 from crawler.feeds.urls import absolute, canonical, origin
 from guards.text import one_line, strip_unwanted
@@ -22,7 +24,10 @@ from guards.text import one_line, strip_unwanted
         ("One<br>two<BR/><br />three", "One\ntwo\n\nthree"),
         ("<ul><li>a</li><li>b</li></ul>after", "a\nb\n\nafter"),
         ("<pre>x = 1\ny = 2</pre>", "x = 1\ny = 2"),
+        ("a <PRE>one\n  two</pre>\nthree\nfour<pre>five\nsix", "a\n\none\ntwo\n\nthree four\n\nfive\nsix"),
         ("<p>a</p><script>alert('x')</script><style>p {}</style>", "a"),
+        ("<p>a</p><script>alert('x')</script>b<iframe src='x'>no frames</iframe><!-- c -->", "a\n\nb"),
+        ("<script>if (1 < 2) x()</script>b", "b"),
         ("line one\nline two\n\n\n\nthree", "line one\nline two\n\nthree"),
         ("I &lt;3 you", "I <3 you"),
         ("Anna\u00adSoko\u200blova", "AnnaSokolova"),
@@ -124,10 +129,27 @@ _SIMPLE = st.lists(st.sampled_from(_PIECES.split("|")), max_size=30).map("".join
 @settings(max_examples=200, deadline=None)
 @given(_SIMPLE)
 def test_the_short_way_through_html_leads_to_the_same_text_as_the_parser(html: str) -> None:
-    html = keep_lines(f"<p>{html}")
+    html = f"<p>{html}"
     short = text_of(html)
     if short is not None:
-        assert short == _html_to_text(html)
+        assert short == _html_to_text(keep_lines(html))
+
+
+_REFERENCES = "& &amp; &amp &#8217; &#x2019; &#X41; &#0; &#128; &#xd800; &#99999999; &notit; &NotAName; &lt &#; &#x; ; a \n é < #"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(_REFERENCES.split(" ")), max_size=20).map("".join))
+def test_references_are_read_as_html_says(text: str) -> None:
+    assert _unescaped(text) == unescape(text)
+
+
+def test_what_is_remembered_of_strings_stays_small() -> None:
+    lengths = Known(lambda value: str(len(value)))
+    assert [lengths[value] for value in ("a", "bb", "a", "c" * 1_000)] == ["1", "2", "1", "1000"]
+    assert sorted(lengths) == ["a", "bb"]
+    assert [lengths[str(number)] for number in range(5_000)][-1] == "4"
+    assert len(lengths) <= MOST
 
 
 def test_the_short_way_leaves_to_the_parser_what_a_browser_reads_in_its_own_way() -> None:

@@ -67,6 +67,7 @@ def told(found: Subject | None) -> str:
         ("Two of my best friends from college [got married]", "person friends"),
         ("A guy I used to work with [passed away]", "person"),
         ("My ex-husband [got married]", "person ex-husband"),
+        ("Kyle & Keisha have [moved to Porto]", "person Keisha"),
         ("Our eldest [got engaged]", "relative eldest"),
         ("The little one [is poorly]", "cannot be told"),
         ("Our little one [is poorly]", "relative child"),

@@ -62,12 +62,17 @@ def text_of(html: str) -> str | None:
     if LINE in html:  # which is no break there
         html = keep_lines(html)
     text = _without_tags(html)
-    if text is None and any(start in html for start in _HIDES):
-        text = _without_tags(_HIDDEN.sub("", html))
+    if text is None and _hides(html):
+        html = _HIDDEN.sub("", html)
+        text = None if _hides(html) else _without_tags(html)
     if text is None:
         return None
     text = text.replace("\n", " ")  # a line feed in HTML is a space
     return break_up(_unescaped(text) if "&" in text else text)
+
+
+def _hides(html: str) -> bool:
+    return any(start in html for start in _HIDES)
 
 
 def _without_tags(html: str) -> str | None:

@@ -107,6 +107,13 @@ DIALECTS: dict[str, Dialect] = {
     dialect.name: dialect
     for dialect in (POVOD, GOOGLE, LUCENE, BRANDWATCH, MELTWATER, AWARIO, YOUSCAN, SALES_NAVIGATOR)
 }
+# What the other tools call our fields is understood in our own words, too.
+ALIASES: dict[str, str] = {
+    theirs: ours
+    for dialect in DIALECTS.values()
+    for theirs, ours in dialect.reads.items()
+    if ours is not None and (theirs != ours or ours in ("raw", "before", "after"))
+}
 
 
 def dialect_named(name: str) -> Dialect:

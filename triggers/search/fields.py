@@ -68,6 +68,8 @@ def canonical(name: str, value: str) -> str:
         return value.lower()
     if name in ("hashtag", "mention"):
         value = value.lstrip("#@＃")
+    if name in ("url", "link"):
+        value = value.strip("*")  # a part of the address is looked for anyway
     if name in ("lang", "site", "contact", "trigger", "kind"):
         value = value if value.startswith("@") else value.lower()
     if name == "site":

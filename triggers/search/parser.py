@@ -18,6 +18,7 @@ from triggers.search.syntax import (
     Node,
     Not,
     Or,
+    Phrase,
     Regex,
     Scope,
     Word,
@@ -325,10 +326,27 @@ class _Parser:
         node = self.primary()
         self.scope = None
         if name == "raw":
-            return Cased(node.text) if isinstance(node, Word) else node
+            return self._in_capitals(node)
         if node is None or not any(isinstance(inner, Include) for inner in walk(node)):
             return None if node is None else Scope(name, node)
         raise self.scanner.fault(token.at, "search: cannot stand inside a field", "join the two with AND")
+
+    def _in_capitals(self, node: Node | None) -> Node | None:
+        """Turn the words of `raw:` into words with exactly these capitals, as they stand in braces."""
+        match node:
+            case Word(text):
+                return Cased(text)
+            case Phrase(items, None) if all(item.replace("'", "").isalnum() for item in items):
+                return Cased("-".join(items))
+            case And(nodes):
+                return all_of(inner for part in nodes if (inner := self._in_capitals(part)) is not None)
+            case Or(nodes):
+                return any_of(inner for part in nodes if (inner := self._in_capitals(part)) is not None)
+            case Not(inner):
+                return _negated(self._in_capitals(inner))
+        if node is not None:
+            self.scanner.losses.append("raw: takes words alone; of the rest capitals do not count")
+        return node
 
     def near_list(self, token: Token) -> Node | None:
         if self.scanner.lists:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from triggers.search import fields, terms
-from triggers.search.dialects import Dialect
+from triggers.search import fields, terms, words
+from triggers.search.dialects import ALIASES, Dialect
 from triggers.search.faults import QueryFault, nearest
 from triggers.search.limits import MAX_DISTANCE, MAX_WARNINGS
 from triggers.search.syntax import Field
@@ -22,16 +22,20 @@ _CLOSING = '"”“»'
 _SINGLE = {"'": "'", "‘": "’"}
 _STOP = frozenset('()"“”„«»|{}')
 _OPERATORS = {"AND": "AND", "OR": "OR", "NOT": "NOT", "И": "AND", "ИЛИ": "OR", "НЕ": "NOT"}
-_NEAR = re.compile(r"(O?)(?:NEAR|РЯДОМ)/(\d{1,9})(f?)|AROUND\((\d{1,9})\)")
+_NEAR = re.compile(r"(O?)(?:NEAR|РЯДОМ)/(\d{1,9})([fF]?)(?![\w.])|AROUND\((\d{1,9})\)")
 _NEAR_ALONE = re.compile(r"(O?)(?:NEAR|РЯДОМ)(?=[\s()]|$)")
+_NEAR_WRONG = re.compile(r"O?(?:NEAR|РЯДОМ)/")
+# What search tools of libraries and of lawyers write for NEAR.
+_FOREIGN_NEAR = re.compile(r"(?:W|WITHIN|N|PRE)/(\d{1,3})|ADJ(\d{0,3})")
 _WEIGHT = re.compile(r"\^\d+(?:\.\d+)?")
 _LIST = re.compile(r"(o?)near/(\d{1,9}):", re.IGNORECASE)
 _SLASH = re.compile(r"/(\d{1,9})(?=\s|$)")
 _FIELD = re.compile(r"([A-Za-z_]{1,30}):(?!//)")
 _LOWER = {"and": "AND", "or": "OR", "not": "NOT", "или": "ИЛИ"}
 _RANGE = re.compile(r"([\[{])\s*(\S{1,40})\s+TO\s+(\S{1,40})\s*([\]}])")
-_DOTS = re.compile(r"([^\s.]\S{0,38}?)\.\.(\S{0,40})")
+_DOTS = re.compile(r"([^\s.]\S{0,38}?|)\.\.(\S{0,40})")
 _NOT = re.compile(r"(?:NOT|НЕ)(?=[\s(]|$)")
+_MARKS_AROUND = re.compile(r"([.$€£₽§]?)(\w[^+%$€£₽]*)([+%$€£₽]*)")
 _COMPARISON = re.compile(r">=|<=|>|<|=")
 
 
@@ -136,6 +140,8 @@ class Scanner:
         if near:
             distance = self._distance(at, near[2] or near[4])
             return self._take("NEAR", near.end(), (distance, bool(near[1] or near[3])))
+        if _NEAR_WRONG.match(upper):
+            raise self.fault(at, "NEAR wants a whole number", "write NEAR/5: at most five words between")
         slash = _SLASH.match(text, at)
         if slash and self.dialect.slash_distance:
             distance = self._distance(at, slash[1])
@@ -185,6 +191,8 @@ class Scanner:
                 return self.dialect.reads.get(name, self.dialect.reads.get(name.lower())) or f"?{name}"
         elif name.lower() in fields.ALL:
             return name.lower()
+        elif name in ALIASES or name.lower() in ALIASES:
+            return ALIASES.get(name) or ALIASES[name.lower()]
         known = list(self.dialect.reads) or list(fields.ALL)
         raise self.fault(
             at,
@@ -222,6 +230,12 @@ class Scanner:
         if end >= len(self.text):
             raise self.fault(at, "this regular expression is never closed", "end it with /")
         self.place = end + 1
+        if self.text[end + 1 : end + 2].isalpha():
+            raise self.fault(
+                end + 1,
+                "nothing can stand right after a regular expression",
+                "leave i out: case never counts",
+            )
         pattern = self.text[at + 1 : end].replace("\\/", "/")
         return Token("TERM", at, self._made(at, lambda: terms.regex(pattern)))
 
@@ -241,6 +255,12 @@ class Scanner:
         if not chunk:
             raise self.fault(at, f"'{self.text[at]}' has no place here", "put the text in quotes")
         self.place = at + len(chunk)
+        if chunk[0] in "[]":
+            raise self.fault(
+                at,
+                f"'{chunk[0]}' means nothing without numbers or dates",
+                "write likes:[10 TO 50], or quotes",
+            )
         if not chunk.strip("-–—−"):
             raise self.fault(at, f"a lone '{chunk[:5]}' means nothing", "write -word for NOT, or take it out")
         weight = chunk.rfind("^")
@@ -255,9 +275,22 @@ class Scanner:
             self.warn(
                 at, f"lower-case '{chunk}' is searched as words; write {chunk.upper()} for the operator"
             )
+        foreign = _FOREIGN_NEAR.fullmatch(chunk)
+        if foreign:
+            hint = f"NEAR/{foreign[1] or foreign[2] or 5} says at most so many words between"
+            self.warn(at, f"'{chunk}' is no operator here and is searched as words; {hint}")
+        self._warn_of_marks(at, chunk)
         if re.search(r"\w&\w", chunk):
             self.warn(at, f"'&' inside '{chunk[:40]}' joins a word; put spaces around it for AND")
         return Token("TERM", at, self._made(at, lambda: terms.bare(chunk)))
+
+    def _warn_of_marks(self, at: int, chunk: str) -> None:
+        """Tell of marks that users write because they mean them, and that are no part of a word."""
+        marks = _MARKS_AROUND.fullmatch(chunk)
+        if marks and (marks[1] or marks[3]) and words.surfaces(chunk) == words.surfaces(marks[2]):
+            self.warn(
+                at, f"in '{chunk[:40]}' only '{marks[2][:40]}' counts; a mark alone is found with /.../"
+            )
 
     def _weight(self, at: int, what: str) -> None:
         if not self.dialect.weights:
@@ -289,7 +322,7 @@ class Scanner:
         value = self._raw(at)
         dots = _DOTS.fullmatch(value) if name in fields.COMPARED and not op else None
         if dots:
-            return self._range(at, name, (">=", dots[1]), ("<=", dots[2] or "*"))
+            return self._range(at, name, (">=", dots[1] or "*"), ("<=", dots[2] or "*"))
         return Token("TERM", at, self._field(at, name, op[0] if op else "=", value))
 
     def _range(self, at: int, name: str, low: tuple[str, str], high: tuple[str, str]) -> Token:
@@ -304,6 +337,9 @@ class Scanner:
 
     def _raw(self, at: int) -> str:
         text, start = self.text, self.place
+        if text[start : start + 1] == "@" and text[start + 1 : start + 2] in QUOTES:
+            self.place += 1
+            return "@" + self._raw(at)
         if start < len(text) and text[start] in QUOTES:
             closing = QUOTES[text[start]]
             found = re.compile(rf"((?:\\.|[^\\{closing}])*)[{closing}]").match(text, start + 1)

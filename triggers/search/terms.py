@@ -31,8 +31,14 @@ class TermFault(ValueError):
 
 def bare(chunk: str) -> Term:
     """Read what stands between blanks: a word, `=word`, `word*`, `word~1`."""
+    if chunk == "=":
+        raise TermFault(
+            "'=' wants a word right after it", "a phrase in quotation marks has its forms anyway", 1
+        )
     if chunk.startswith("="):
         return Form(joined(chunk[1:], 1))
+    if re.fullmatch(r".+~\d*\.\d+", chunk):
+        raise TermFault("a likeness such as ~0.8 means nothing here", "write word~1: within one edit")
     fuzzy = _FUZZY.fullmatch(chunk)
     if fuzzy:
         return _fuzzy(fuzzy[1], fuzzy[2])
@@ -77,14 +83,13 @@ def _fuzzy(word: str, edits: str) -> Fuzzy:
 def wildcard(chunk: str) -> str:
     """Check a word with `*` or `?` and return it folded; the text around it is dropped."""
     pattern = re.sub(r"^[^\w#@*?]+|[^\w*?+]+$", "", chunk)
-    literal = pattern.replace("*", "a").replace("?", "a")
-    if words.surfaces(literal) != [literal]:
-        raise TermFault(f"'{chunk[:40]}' is more than one word", "a wildcard stands within a single word")
+    _check_single(pattern, chunk)
     pattern = re.sub(
         r"\*+",
         "*",
         "".join(words.folded(part) if part not in "*?" else part for part in re.split(r"([*?])", pattern)),
     )
+    _check_single(pattern, chunk)  # some letters fold to several, as ¼ does
     before = re.split(r"[*?]", pattern, maxsplit=1)[0].lstrip("#@")
     star = pattern.find("*")
     if star >= 0 and len(pattern[:star].lstrip("#@").replace("?", "")) < _LETTERS_BEFORE_STAR:
@@ -96,6 +101,12 @@ def wildcard(chunk: str) -> str:
     return pattern
 
 
+def _check_single(pattern: str, chunk: str) -> None:
+    literal = pattern.replace("*", "a").replace("?", "a")
+    if words.surfaces(literal) != [literal]:
+        raise TermFault(f"'{chunk[:40]}' is more than one word", "a wildcard stands within a single word")
+
+
 def phrase(inner: str, slop: int | None) -> Phrase:
     """Read what stands in quotation marks."""
     items: list[str] = []
@@ -103,8 +114,10 @@ def phrase(inner: str, slop: int | None) -> Phrase:
         items.extend(_phrase_items(chunk))
     while items and items[-1] == ANY_WORD:
         items.pop()
-    if not items or items[0] == ANY_WORD:
+    if not items:
         raise TermFault("there is no word in these quotation marks", 'write "new job"')
+    if items[0] == ANY_WORD:
+        raise TermFault("a phrase cannot begin with '*'", 'leave it out, or write "head * sales"')
     if len(items) > MAX_PHRASE:
         raise TermFault(f"more than {MAX_PHRASE} words in one phrase", "take the words that matter")
     if slop is not None and ANY_WORD in items:

@@ -30,6 +30,7 @@ _TAG = re.compile(
 _UNSEEN = frozenset({"iframe", "script", "style"})
 _HIDDEN = re.compile(r"<(iframe|script|style)(?=[\s>])[^<>]*+>[^<]*+</\1>|<!--(?:[^<>-]|-(?!->))*+-->")
 _HIDES = ("<!--", *(f"<{tag}" for tag in sorted(_UNSEEN)))
+_STILL_HIDES = re.compile(r"<(?:iframe|script|style)[\s>]")
 _PRE = re.compile(r"<[pP][rR][eE](?=[\s>])")
 _BREAK = re.compile(f"[{PARAGRAPH}{LINE}][{PARAGRAPH}{LINE} ]*+")
 _RUN = re.compile("  +")
@@ -62,17 +63,13 @@ def text_of(html: str) -> str | None:
     if LINE in html:  # which is no break there
         html = keep_lines(html)
     text = _without_tags(html)
-    if text is None and _hides(html):
+    if text is None and any(start in html for start in _HIDES):
         html = _HIDDEN.sub("", html)
-        text = None if _hides(html) else _without_tags(html)
+        text = None if _STILL_HIDES.search(html) else _without_tags(html)
     if text is None:
         return None
     text = text.replace("\n", " ")  # a line feed in HTML is a space
     return break_up(_unescaped(text) if "&" in text else text)
-
-
-def _hides(html: str) -> bool:
-    return any(start in html for start in _HIDES)
 
 
 def _without_tags(html: str) -> str | None:

@@ -18,6 +18,21 @@ ALL: tuple[str, ...] = (
 NEED_CONTACTS = frozenset({"contact", "company", "score"})
 NEED_DETECTION = frozenset({"trigger", "rule"})
 
+# The usual kinds of posts, for the spelling: there may be others.
+KINDS = (
+    "post",
+    "article",
+    "comment",
+    "reply",
+    "repost",
+    "review",
+    "question",
+    "answer",
+    "message",
+    "video",
+    "photo",
+)
+
 MAX_SCORE = 100
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([km]?)", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")

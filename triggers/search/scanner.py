@@ -7,6 +7,7 @@ user needs the quotation mark that was never closed.
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -292,6 +293,12 @@ class Scanner:
                 at, f"in '{chunk[:40]}' only '{marks[2][:40]}' counts; a mark alone is found with /.../"
             )
 
+    def _warn_of_kind(self, at: int, value: str) -> None:
+        # Whoever gives the posts names their kinds, so an unknown one may be right.
+        near = difflib.get_close_matches(value[:40], fields.KINDS, n=1, cutoff=0.85)
+        if near and near[0] != value:
+            self.warn(at, f"'{value[:40]}' is no usual kind of post; did you mean '{near[0]}'?")
+
     def _weight(self, at: int, what: str) -> None:
         if not self.dialect.weights:
             raise self.fault(at, "a weight means nothing here: a post matches or it does not", "take it out")
@@ -366,6 +373,8 @@ class Scanner:
             raise self.fault(at, f"{name}: cannot be compared with {op}", f"write {name}:value")
         if name in ("before", "after"):
             name, op = "date", "<" if name == "before" else ">"
+        if name == "kind":
+            self._warn_of_kind(at, value.lower())
         try:
             return Field(name, op, fields.canonical(name, value))
         except ValueError as error:

@@ -143,6 +143,8 @@ def test_an_error_names_its_place(query: str, position: int, part: str) -> None:
         ("AT&T", "'&'"),
         ("+a", "not needed"),
         ("Google+", "only 'Google' counts"),
+        ("kind:poost", "did you mean 'post'"),
+        ("kind:(articel OR post)", "did you mean 'article'"),
         ("$5", "only '5' counts"),
         ("a W/3 b", "NEAR/3"),
         ("(a AND b) NEAR/2 c", "AND inside NEAR"),

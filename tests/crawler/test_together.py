@@ -127,7 +127,7 @@ def test_a_signal_ends_all_and_leaves_the_rest_due(
             for child in children:
                 child.terminate()
 
-    policy = replace(POLICY, timeout=60, grace=0.5)
+    policy = replace(POLICY, timeout=60, grace=2.0)
     report = crawl_together(database_url, policy, 2, on_event=stop, on_start=children.append)
     assert report.outcome == "interrupted"
     assert 1 <= report.sources_read <= 12

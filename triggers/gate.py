@@ -8,7 +8,7 @@ number of patterns. Branches are made when a text first comes to them, and share
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from triggers.anchors import Needs, Order, Surface
@@ -19,12 +19,19 @@ FEW, DEEP = 6, 4
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """One way for a line to match: the numbers of the line and its pattern, the words needed, and their order."""
+    """One way for a line to match: the numbers of the line and its pattern, the words needed, and how to learn their order."""
 
     line: int
     pattern: int
     needs: Needs
-    order: Order
+    learn: Callable[[], Order]
+    _order: Order | None = None
+
+    def order(self) -> Order:
+        """The words in their order: worked out when first asked for, as most patterns never are."""
+        if self._order is None:
+            self._order = self.learn()
+        return self._order
 
 
 Units = tuple[Unit, ...]
@@ -85,9 +92,9 @@ class Gate:
         self._units: list[Unit] = []
         self._roots: dict[str, _Branch] = {}
 
-    def add(self, line: int, needs: Iterable[tuple[Needs, Order]]) -> None:
+    def add(self, line: int, needs: Iterable[tuple[Needs, Callable[[], Order]]]) -> None:
         """Enter a line with the words and the order of each of its patterns; one without words is never met."""
-        self._units += (Unit(line, number, need, order) for number, (need, order) in enumerate(needs) if need)
+        self._units += (Unit(line, number, need, learn) for number, (need, learn) in enumerate(needs) if need)
 
     def close(self) -> None:
         """Make the index: all lines are entered."""
@@ -97,7 +104,7 @@ class Gate:
         """Return the numbers of the lines that a text could match, each with those of its patterns."""
         found: dict[int, set[int]] = {}
         for unit in dict.fromkeys(self._met(surface.words)):
-            if surface.ordered(unit.order):
+            if surface.ordered(unit.order()):
                 found.setdefault(unit.line, set()).add(unit.pattern)
         return {line: sorted(numbers) for line, numbers in found.items()}
 

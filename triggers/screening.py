@@ -6,8 +6,9 @@ other selections are then looked up, and the condition is asked whether it could
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from triggers.accounts import addressed
 from triggers.anchors import Anchors, Needs, Order, Surface
@@ -29,7 +30,7 @@ class Entry:
     rule: Rule
     selection: Selection
     line: Line
-    needs: tuple[tuple[Needs, Order], ...]
+    needs: tuple[tuple[Needs, Callable[[], Order]], ...]
 
 
 # Lines that could match, each with the numbers of its patterns.
@@ -85,7 +86,9 @@ class Screen:
         entries = []
         for line in selection.lines:
             try:
-                needs = tuple((self._anchors.needs(p), self._anchors.order(p)) for p in line.patterns)
+                needs = tuple(
+                    (self._anchors.needs(p), partial(self._anchors.order, p)) for p in line.patterns
+                )
             except (PhraseFault, UnknownList) as fault:
                 faults.append(RuleFault(rule.shown, line.line, f"{selection.name}: {fault}"))
             else:

@@ -19,7 +19,7 @@ FEW, DEEP = 6, 4
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """One way for a line to match: the numbers of the line and its pattern, the words needed, and how to learn their order."""
+    """One way for a line to match: the line's and its pattern's number, the words needed, how to learn their order."""
 
     line: int
     pattern: int

@@ -6,6 +6,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 EventKind = Literal["begun", "read", "unchanged", "failed", "gone", "moved", "ended"]
+# The counts of a `CrawlReport` that are kept of every crawl.
+KEPT_COUNTS = (
+    "sources_read",
+    "sources_unchanged",
+    "sources_failed",
+    "posts_new",
+    "posts_changed",
+    "posts_seen",
+)
 
 
 @dataclass(frozen=True, slots=True)

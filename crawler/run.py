@@ -22,7 +22,7 @@ from sqlalchemy import Engine, update
 
 from crawler import settings as defaults
 from crawler.due import LEASE, Due, begin_run
-from crawler.events import CrawlEvent, CrawlReport
+from crawler.events import KEPT_COUNTS, CrawlEvent, CrawlReport
 from crawler.feeds.pool import ReadingPool
 from crawler.frontier import Frontier, Task
 from crawler.harvest import Harvest
@@ -320,17 +320,7 @@ class _Job:
 
 
 def _end_run(engine: Engine, run_id: int, now: datetime, report: CrawlReport) -> None:
-    values = {
-        name: getattr(report, name)
-        for name in (
-            "sources_read",
-            "sources_unchanged",
-            "sources_failed",
-            "posts_new",
-            "posts_changed",
-            "posts_seen",
-        )
-    }
+    values = {name: getattr(report, name) for name in KEPT_COUNTS}
     with engine.begin() as connection:
         connection.execute(
             update(CrawlRun)

@@ -12,19 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crawler.apart import crawl_apart
-from crawler.events import CrawlEvent, CrawlReport
+from crawler.events import KEPT_COUNTS, CrawlEvent, CrawlReport
 from crawler.policy import FetchPolicy
 
 EventSink = Callable[[CrawlEvent], None]
-_COUNTS = (
-    "sources_due",
-    "sources_read",
-    "sources_unchanged",
-    "sources_failed",
-    "posts_new",
-    "posts_changed",
-    "posts_seen",
-)
 
 
 def crawl_together(
@@ -81,7 +72,7 @@ def crawl_together(
 def merged(reports: list[CrawlReport]) -> CrawlReport:
     """The sum of crawls that ran side by side: failed if one of them failed and none has read anything."""
     report = CrawlReport()
-    for name in _COUNTS:
+    for name in ("sources_due", *KEPT_COUNTS):
         setattr(report, name, sum(getattr(one, name) for one in reports))
     report.readers = dict(sum((Counter(one.readers) for one in reports), Counter()))
     for one in reports:

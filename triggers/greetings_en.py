@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from triggers.people_en import PARTNERS
 from triggers.subject import Subject, is_capital, named
 from triggers.text import HANDLE, Tokens
 
@@ -18,9 +19,11 @@ FILLERS = frozenset(
 TO_ME = frozenset({"me", "moi", "us", "myself", "ourselves"})
 # Kin words that anybody is called by.
 ENDEARMENTS = frozenset({"baby"})
-# Whom the author shares a life with, where `my` stands before.
-PARTNERS = frozenset(
-    "love lover beloved bae boo babe babes half soulmate hunny honey valentine man hubs everything heart life world darling sweetheart firstborn eldest youngest oldest missus queenie".split()
+# Whom the author shares a life with, or calls so in a wish, where `my` stands before.
+LOVED = PARTNERS | frozenset(
+    (
+        "babes man hubs everything life world darling sweetheart firstborn eldest youngest oldest queenie"
+    ).split()
 )
 # Of these, what may go on to name somebody else: `my oldest friend`.
 LEADING = frozenset({"man", "oldest", "youngest", "eldest", "world", "life"})
@@ -127,7 +130,7 @@ class Greetings:
             if at > end and tokens.sentences[at] != tokens.sentences[end - 1]:
                 return None
             near = mine and at - mine < 4 and "and" not in tokens.lowers[mine:at]
-            partner = near and lower in PARTNERS and (lower not in LEADING or not self._goes_on(tokens, at))
+            partner = near and lower in LOVED and (lower not in LEADING or not self._goes_on(tokens, at))
             if mine and (tokens.lowers[at - 1], lower) in BELOVED:
                 return Subject("relative", sure=0.85, how="a beloved one", place=(at, at + 1))
             if lower == "love" and tokens.lowers[at + 1 : at + 3] == ["of", "my"]:
@@ -162,7 +165,7 @@ class Greetings:
     def _called(self, tokens: Tokens, end: int) -> Subject | None:
         """Return the kin who is called before the wish: `Mom, | happy birthday`, `My dear sister Ann | Wishing you`."""
         for at in range(max(0, end - CALLED), end - 1):
-            kin = tokens.lowers[at] in self.people.kin or tokens.lowers[at] in PARTNERS
+            kin = tokens.lowers[at] in self.people.kin or tokens.lowers[at] in LOVED
             low, _ = tokens.sentence_span(at)
             fresh = low == at or tokens.lowers[low] in OPENS
             opening = fresh and (at == low or (at - low < LONGEST and self.people.is_mine(tokens, low, at)))

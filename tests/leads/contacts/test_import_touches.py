@@ -43,6 +43,14 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "contacts.csv"
 
 
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the index is kept, however small it is, and mended rather than built anew."""
+    monkeypatch.setattr(renewal, "MIN_KEPT", 1)
+    monkeypatch.setattr(renewal, "MENDED", 1.0)
+    return tmp_path / "povod.linking"
+
+
 @pytest.mark.parametrize(
     "cells",
     [
@@ -69,11 +77,8 @@ def test_a_merge_marks_the_contact_that_it_changed_and_no_other(
 
 
 def test_the_kept_index_reads_what_a_merge_has_changed_and_nothing_else(
-    engine: Engine, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, path: Path, kept: Path
 ) -> None:
-    monkeypatch.setattr(renewal, "MIN_KEPT", 1)
-    monkeypatch.setattr(renewal, "MENDED", 1.0)
-    kept = tmp_path / "povod.linking"
     bring(engine, path, NOON)
     with Session(engine) as session:
         before = content_version(current_index(session, kept, print))
@@ -89,12 +94,7 @@ def test_the_kept_index_reads_what_a_merge_has_changed_and_nothing_else(
         assert content_version(index) != before
 
 
-def test_a_site_that_a_merge_adds_to_a_company_leads_to_it(
-    engine: Engine, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(renewal, "MIN_KEPT", 1)
-    monkeypatch.setattr(renewal, "MENDED", 1.0)
-    kept = tmp_path / "povod.linking"
+def test_a_site_that_a_merge_adds_to_a_company_leads_to_it(engine: Engine, path: Path, kept: Path) -> None:
     bring(engine, path, NOON)
     key = domain_key("bakery.example")
     assert key is not None
